@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/ms/inputs.hpp"
+#include "models/ms/model.hpp"
+#include "models/ms/network.hpp"
+
+/// \file
+/// What no single key of an MS scenario can show to be wrong.
+
+namespace myelin::ms {
+
+namespace {
+
+constexpr double sum_tolerance = 1e-9;
+constexpr double generator_tolerance = 1e-6;  ///< published intensities are rounded
+
+class Check {
+ public:
+  explicit Check(const ParameterSet& parameters) : parameters_(parameters) {}
+
+  void timing() {
+    const double length = parameters_.number("analysis.cycle_length_years");
+    const double per_year = 1 / length;
+    if (std::abs(per_year - std::round(per_year)) > sum_tolerance || per_year < 1) {
+      refuse("analysis.cycle_length_years", fmt::format("a cycle of {} years does not divide a year", length),
+             "use 1, 0.5, 0.25 or one twelfth (0.08333333333333333)");
+    }
+    const double cycles = parameters_.number("analysis.horizon_years") * per_year;
+    if (std::abs(cycles - std::round(cycles)) > 1e-6 || cycles < 1) {
+      refuse("analysis.horizon_years", fmt::format("the horizon is {} cycles, not a whole number", cycles), "choose a multiple of the cycle length");
+    }
+    const double start = parameters_.number("population.start_age");
+    if (start != std::floor(start)) {
+      refuse("population.start_age", fmt::format("a start age of {} years is not whole, as the life table's ages are", start), "round it");
+    }
+    const double last = start + parameters_.number("analysis.horizon_years");
+    const int covered = parameters_.table("mortality.life_table").columns.back().last;
+    if (last > covered) {
+      refuse("analysis.horizon_years", fmt::format("the horizon ends at age {}, the life table at {}", last, covered),
+             "shorten the horizon or extend mortality.life_table");
+    }
+  }
+
+  void tables() {
+    row_sums("population.start_edss", 0, 1, sum_tolerance);
+    row_sums("natural_history.spms_probabilities", edss_count, 1, sum_tolerance);
+    row_sums("natural_history.rrms_intensities", edss_count, 0, generator_tolerance);
+    const std::vector<double>& intensities = parameters_.table("natural_history.rrms_intensities").values;
+    for (std::size_t cell = 0; cell < intensities.size(); ++cell) {
+      const std::size_t from = cell / edss_count, to = cell % edss_count;
+      if (from != to && intensities[cell] < 0) {
+        refuse("natural_history.rrms_intensities", fmt::format("the intensity from EDSS {} to {} is negative", from, to), "intensities off the diagonal are rates");
+      }
+    }
+  }
+
+  void variants() {
+    named("natural_history.variant", "natural_history.variants", parameters_.text("natural_history.variant"), "natural history");
+    const std::string& waning = parameters_.text("treatment.waning");
+    if (waning != "none") named("treatment.waning", "treatment.waning_schedules", waning, "waning schedule");
+  }
+
+  void strategies() {
+    for (const std::string& strategy : parameters_.names_under("strategies")) {
+      const std::string key = "strategies." + strategy + ".lines";
+      const std::vector<std::string>& lines = parameters_.text_list(key);
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (!named(key, "therapies", lines[i], "therapy")) continue;
+        const std::string& kind = parameters_.text("therapies." + lines[i] + ".kind");
+        if (kind == "comparator") {
+          refuse(key, fmt::format("'{}' is only a comparator in the network of effects", lines[i]), "give it a price and kind = \"continuous\"");
+        }
+        if (kind == "procedure" && i > 0) {
+          refuse(key, fmt::format("the procedure '{}' stands at place {}", lines[i], i + 1), "put it first: a procedure is done at the start");
+        }
+      }
+    }
+  }
+
+  void therapies() {
+    for (const std::string& therapy : parameters_.names_under("therapies")) {
+      const std::string path = "therapies." + therapy + ".";
+      const std::string& kind = parameters_.text(path + "kind");
+      if (kind == "comparator") continue;
+      std::vector<std::string> needed;
+      if (kind == "continuous") needed = {"price", "monitoring"};
+      if (kind == "courses") needed = {"course_price", "monitoring"};
+      if (kind == "procedure") {
+        needed = {"monitoring", "procedure.death", "procedure.cost", "procedure.qaly_change", "procedure.restart_scale", "procedure.restart_shape"};
+      }
+      for (const std::string& key : needed) {
+        if (!parameters_.has(path + key)) {
+          refuse(path + "kind", fmt::format("therapy '{}' of kind {} has no key '{}{}'", therapy, kind, path, key), "add it with its source");
+        }
+      }
+    }
+    for (Diagnostic& diagnostic : check_network(parameters_)) found_.push_back(std::move(diagnostic));
+  }
+
+  Diagnostics found() { return std::move(found_); }
+
+ private:
+  void refuse(const std::string& key, std::string problem, std::string remedy) {
+    found_.push_back({parameters_.entry(key).place, std::move(problem), std::move(remedy)});
+  }
+
+  /// Sums of a table's rows of `width` values (0: the whole table).
+  void row_sums(const std::string& key, std::size_t width, double expected, double tolerance) {
+    const ParameterTable& table = parameters_.table(key);
+    const std::size_t step = width == 0 ? table.values.size() : width;
+    for (std::size_t begin = 0; begin < table.values.size(); begin += step) {
+      double sum = 0;
+      for (std::size_t i = begin; i < begin + step; ++i) sum += table.values[i];
+      if (std::abs(sum - expected) <= tolerance) continue;
+      const std::string row = width == 0 ? "the values" : fmt::format("the row of {} {}", table.columns.front().name, table.columns.front().first + static_cast<int>(begin / step));
+      refuse(key, fmt::format("{} of '{}' sum to {:.12g}, not to {}", row, key, sum, expected), "mend the table: nothing is normalised silently");
+    }
+  }
+
+  bool named(const std::string& key, const std::string& group, const std::string& name, const char* what) {
+    const std::vector<std::string> known = parameters_.names_under(group);
+    if (std::ranges::find(known, name) != known.end()) return true;
+    const auto nearest = nearest_name(name, known);
+    refuse(key, fmt::format("there is no {} '{}'", what, name),
+           nearest ? fmt::format("did you mean '{}'?", *nearest) : fmt::format("define {}.{}, or include the file that does", group, name));
+    return false;
+  }
+
+  const ParameterSet& parameters_;
+  Diagnostics found_;
+};
+
+}  // namespace
+
+Diagnostics MsModel::check(const ParameterSet& parameters) const {
+  Check check(parameters);
+  check.timing();
+  check.tables();
+  check.variants();
+  check.strategies();
+  check.therapies();
+  return check.found();
+}
+
+}  // namespace myelin::ms

@@ -1,0 +1,80 @@
+#include "cli/common.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/ms/model.hpp"
+#include "report/json.hpp"
+#include "report/tables.hpp"
+
+namespace myelin::cli {
+
+const study::Models& models() {
+  static const ms::MsModel ms;
+  static const study::Models all = {&ms};
+  return all;
+}
+
+int report_problems(const Diagnostics& problems) {
+  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
+  fmt::print(stderr, "myelin: {} problem{}; nothing was run\n", problems.size(), problems.size() == 1 ? "" : "s");
+  return exit_user;
+}
+
+study::PlanRequest request_of(const Options& options) { return {options.scenario, options.overrides, options.strategies}; }
+
+Result<std::size_t> find_reference(const results::RunResults& run, const std::string& name) {
+  if (name.empty()) return 0;
+  std::vector<std::string> names;
+  for (const results::StrategyResult& strategy : run.analyses.front().strategies) names.push_back(strategy.name);
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  const auto nearest = nearest_name(name, names);
+  return tl::unexpected(Diagnostics{{{"--reference", 0, 0}, "the run has no strategy '" + name + "'",
+                                     nearest ? "did you mean '" + *nearest + "'?" : "name one of " + fmt::format("{}", fmt::join(names, ", "))}});
+}
+
+namespace {
+
+std::string heading(const results::RunResults& run) {
+  std::string text = run.title + "\n";
+  text += run.engine == "cohort" ? "Cohort engine (exact expectations)"
+                                 : fmt::format("Microsimulation of {} patients a strategy, seed {}", run.patients, run.seed);
+  text += fmt::format("; cycle {} year{}; discounting {:.3g} % costs, {:.3g} % QALYs a year; {} {}\n", run.cycle_length_years,
+                      run.cycle_length_years == 1 ? "" : "s", run.discount_cost_per_year * 100, run.discount_qaly_per_year * 100, run.currency, run.price_year);
+  std::vector<std::string> stated;
+  for (const results::Setting& setting : run.settings) stated.push_back(setting.key + ": " + setting.value);
+  return text + fmt::format("{}\n", fmt::join(stated, "; "));
+}
+
+std::string title_of(const results::AnalysisResult& analysis) {
+  if (analysis.overrides.empty()) return "=== Base case ===";
+  return fmt::format("=== Alternative: {} ({}) ===", analysis.name, fmt::join(analysis.overrides, ", "));
+}
+
+}  // namespace
+
+int print_results(const results::RunResults& run, const Options& options, bool every_table) {
+  results::RunResults shown = run;
+  if (!options.thresholds.empty()) shown.thresholds = options.thresholds;
+  const Result<std::size_t> reference = find_reference(shown, options.reference);
+  if (!reference) return report_problems(reference.error());
+  if (options.json) {
+    const Result<std::string> json = report::to_json(shown, shown.thresholds, *reference);
+    if (!json) return report_problems(json.error());
+    fmt::print("{}\n", *json);
+    return exit_good;
+  }
+  if (options.quiet) return exit_good;
+  fmt::print("{}\n", heading(shown));
+  for (std::size_t i = 0; i < shown.analyses.size(); ++i) {
+    const Result<std::string> incremental = report::incremental_table(shown, i), net_benefit = report::net_benefit_table(shown, i);
+    if (!incremental) return report_problems(incremental.error());
+    fmt::print("{}\n\n{}\n{}\n", title_of(shown.analyses[i]), report::summary_table(shown, i), *incremental);
+    if (every_table || i == 0) fmt::print("{}\n", *net_benefit);
+  }
+  return exit_good;
+}
+
+}  // namespace myelin::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+#include "core/diagnostic.hpp"
+#include "results/types.hpp"
+#include "study/plan.hpp"
+
+namespace myelin::cli {
+
+/// Every model that a scenario can name. A new model is added here.
+const study::Models& models();
+
+/// Prints diagnostics on standard error, one a line, and their number; returns the exit code of a user's mistake.
+int report_problems(const Diagnostics& problems);
+
+study::PlanRequest request_of(const Options& options);
+
+/// Index of the strategy that --reference names, 0 without it; or why there is none.
+Result<std::size_t> find_reference(const results::RunResults& run, const std::string& name);
+
+/// The tables of `run` and `analyse` on standard output, or their JSON.
+int print_results(const results::RunResults& run, const Options& options, bool every_table);
+
+}  // namespace myelin::cli

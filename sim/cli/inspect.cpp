@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/common.hpp"
+#include "engine/cohort.hpp"
+#include "results/results.hpp"
+
+/// \file
+/// The commands that look without simulating: check, analyse, digest, describe.
+
+namespace myelin::cli {
+
+int check(const Options& options) {
+  const Result<study::Plan> plan = study::make_plan(request_of(options), models());
+  if (!plan) return report_problems(plan.error());
+  const study::PlannedAnalysis& base = plan->analyses.front();
+  fmt::print("{}: no problems; {} strategies, {} inputs from {} sources, {} alternative{}\n", options.scenario, base.strategies.size(),
+             base.scenario.parameters.entries().size(), base.scenario.sources.size(), plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");
+  return exit_good;
+}
+
+int analyse(const Options& options) { return print_results(results::read(options.results), options, true); }
+
+int digest(const Options& options) {
+  const results::RunResults run = results::read(options.results);
+  if (!options.by_strategy) {
+    fmt::print("{}\n", results::digest(run));
+    return exit_good;
+  }
+  for (const auto& [strategy, value] : results::digest_by_strategy(run)) fmt::print("{}  {}\n", value, strategy);
+  return exit_good;
+}
+
+namespace {
+
+std::string names_of(const Program& program, const std::vector<Read>& reads) {
+  std::vector<std::string> names;
+  for (const Read& read : reads) names.push_back(program.attributes[read.attribute.value].name);
+  return names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+void describe_step(const Program& program, const Step& step) {
+  const std::string guard = step.guard ? fmt::format(" (only {} = {})", program.attributes[step.guard->attribute.value].name,
+                                                     program.attributes[step.guard->attribute.value].levels[static_cast<std::size_t>(step.guard->level)])
+                                       : "";
+  if (const auto* draw = std::get_if<Draw>(&step.action)) {
+    std::vector<std::string> writes;
+    for (const AttributeIndex write : draw->writes) writes.push_back(program.attributes[write.value].name);
+    fmt::print("    draw   {}{}: {} from {}; {} rows, up to {} outcomes\n", step.name, guard, fmt::join(writes, ", "), names_of(program, draw->reads), draw->rows, draw->outcomes);
+  } else if (const auto* accrual = std::get_if<Accrual>(&step.action)) {
+    fmt::print("    accrue {}{}: {} by {}; {} rows\n", step.name, guard, program.outcomes[accrual->outcome.value].name, names_of(program, accrual->reads), accrual->rows);
+  } else {
+    const auto& tally = std::get<Tally>(step.action);
+    fmt::print("    tally  {}{}: by {}; {} cells\n", step.name, guard, names_of(program, tally.reads), tally.cells);
+  }
+}
+
+void describe_program(const Program& program) {
+  static constexpr const char* kinds[] = {"constant", "clock", "transient", "state"};
+  fmt::print("\nProgram of strategy {}, {} cycles\n  attributes\n", program.name, program.cycles);
+  for (const Attribute& attribute : program.attributes) {
+    fmt::print("    {:<9} {}: {} levels, {} to {}\n", kinds[static_cast<std::size_t>(attribute.kind)], attribute.name, attribute.levels.size(), attribute.levels.front(),
+               attribute.levels.back());
+  }
+  const std::pair<Phase, const char*> phases[] = {{Phase::start, "once, before time point 0"}, {Phase::point, "at each time point"}, {Phase::cycle, "in each cycle"}};
+  for (const auto& [phase, title] : phases) {
+    fmt::print("  {}\n", title);
+    for (const Step& step : program.steps(phase)) describe_step(program, step);
+  }
+  const auto cohort = engine::CohortEngine::make(program, {}, {});
+  if (cohort) fmt::print("  cohort engine: {} states in {} slice{}\n", cohort->states(), cohort->slices(), cohort->slices() == 1 ? "" : "s");
+}
+
+int describe_model(const Options& options) {
+  std::vector<std::string> names;
+  for (const Model* model : models()) names.push_back(model->name());
+  const auto found = std::ranges::find(names, options.model);
+  if (found == names.end()) {
+    return report_problems({{{"describe model", 0, 0}, fmt::format("there is no model '{}'", options.model), fmt::format("choose one of {}", fmt::join(names, ", "))}});
+  }
+  const Model& model = *models()[static_cast<std::size_t>(found - names.begin())];
+  if (options.scenario.empty()) {
+    fmt::print("{}", scenario::describe(model.schema()));
+    return exit_good;
+  }
+  const Result<study::Plan> plan = study::make_plan(request_of(options), models());
+  if (!plan) return report_problems(plan.error());
+  for (const Program& program : plan->analyses.front().programs) describe_program(program);
+  return exit_good;
+}
+
+}  // namespace
+
+int describe(const Options& options) {
+  if (options.topic == "model") return describe_model(options);
+  if (options.topic == "results") {
+    fmt::print("{}", results::describe_schema());
+    return exit_good;
+  }
+  fmt::print("{}", scenario::describe(scenario::common_schema()));
+  for (const Model* model : models()) fmt::print("\nModel {}\n\n{}", model->name(), scenario::describe(model->schema()));
+  return exit_good;
+}
+
+}  // namespace myelin::cli

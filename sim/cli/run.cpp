@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "cli/common.hpp"
+#include "cli/progress.hpp"
+#include "engine/kernels/instruction_set.hpp"
+#include "results/collect.hpp"
+#include "results/results.hpp"
+#include "study/simulate.hpp"
+
+namespace myelin::cli {
+
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+void note_signal(int) { interrupted = true; }
+
+/// A file that is there is replaced only if it is a results file: a slip of the fingers must not cost a scenario.
+Diagnostics check_output(const std::string& output) {
+  if (output.empty() || !std::filesystem::exists(output)) return {};
+  try {
+    results::read(output);
+    return {};
+  } catch (const IoError& error) {
+    return {{{output, 0, 0}, fmt::format("the output exists and is not a whole results file of this version ({})", error.what()), "remove it or choose another name"}};
+  }
+}
+
+Result<engine::InstructionSet> choose_instruction_set(const std::string& name) {
+  if (name.empty()) return engine::best_instruction_set();
+  if (const auto found = engine::find_instruction_set(name)) return *found;
+  std::vector<std::string> available;
+  for (const engine::InstructionSet set : engine::available_instruction_sets()) available.emplace_back(engine::name(set));
+  return tl::unexpected(Diagnostics{{{"--instruction-set", 0, 0}, fmt::format("'{}' is not available here", name),
+                                     fmt::format("choose one of {}", fmt::join(available, ", "))}});
+}
+
+void append(Diagnostics& all, const Diagnostics& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+void print_speed(const std::vector<study::AnalysisOutput>& outputs, const Options& options, int threads, engine::InstructionSet set) {
+  double seconds = 0;
+  std::uint64_t cycles = 0;
+  for (const study::AnalysisOutput& output : outputs) {
+    seconds += output.elapsed_seconds;
+    cycles += output.patient_cycles;
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  if (cycles > 0) {
+    fmt::print(stderr, "{:.1f} million patient-cycles in {:.2f} s: {:.1f} million a second on {} thread{} ({}); {} MB of memory\n", static_cast<double>(cycles) / 1e6,
+               seconds, static_cast<double>(cycles) / seconds / 1e6, threads, threads == 1 ? "" : "s", engine::name(set), usage.ru_maxrss / 1024);
+  } else {
+    fmt::print(stderr, "expectations in {:.2f} s; {} MB of memory\n", seconds, usage.ru_maxrss / 1024);
+  }
+  if (!options.output.empty()) fmt::print(stderr, "results written to {}\n", options.output);
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  Diagnostics problems;
+  const Result<engine::InstructionSet> instruction_set = choose_instruction_set(options.instruction_set);
+  if (!instruction_set) append(problems, instruction_set.error());
+  append(problems, check_output(options.output));
+  const Result<study::Plan> plan = study::make_plan(request_of(options), models());
+  if (!plan) append(problems, plan.error());
+  if (!problems.empty()) return report_problems(problems);
+
+  std::signal(SIGINT, note_signal);
+  std::signal(SIGTERM, note_signal);
+  const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  ProgressReporter progress(options);
+  const study::Execution execution{.threads = threads,
+                                   .instruction_set = *instruction_set,
+                                   .cohort_state_limit = options.state_limit,
+                                   .report = [&](const study::Progress& state) { progress.show(state); },
+                                   .interrupted = &interrupted};
+  std::vector<study::AnalysisOutput> outputs;
+  for (const study::PlannedAnalysis& analysis : plan->analyses) {
+    Result<std::optional<study::AnalysisOutput>> output = study::simulate(*plan, analysis, execution);
+    if (!output) return report_problems(output.error());
+    if (!output->has_value()) {
+      progress.end();
+      fmt::print(stderr, "myelin: interrupted; no results were written\n");
+      return exit_interrupted;
+    }
+    outputs.push_back(std::move(**output));
+  }
+  progress.end();
+  const results::RunResults run = results::collect(*plan, outputs);
+  if (!options.output.empty()) results::write(run, options.output);
+  const int code = print_results(run, options, false);
+  if (code == exit_good && !options.quiet) print_speed(outputs, options, threads, *instruction_set);
+  return code;
+}
+
+}  // namespace myelin::cli

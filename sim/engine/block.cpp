@@ -1,0 +1,237 @@
+#include "engine/block.hpp"
+
+#include <algorithm>
+
+namespace myelin::engine {
+
+RandomSource Microsimulation::Block::source(StreamId stream, std::uint32_t cycle_block) const {
+  const PhiloxCounter counter = counter_of(stream, cycle_block, PatientId{first_patient}, simulation.options_.noise);
+  const PhiloxKey key = simulation.options_.seed.key();
+  return {counter[0], counter[1], counter[2], counter[3], {key[0], key[1]}};
+}
+
+void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
+  Column<std::uint8_t>& alive = work.lanes_.front().in_group;  // free between cycles
+  alive.fill(0);
+  for (const Lanes& lanes : work.lanes_) {
+    for (int i = 0; i < lanes.living; ++i) alive[static_cast<std::size_t>(lanes.slot[static_cast<std::size_t>(i)])] = 1;
+  }
+  int n = 0;
+  for (std::int32_t slot = 0; slot < patients; ++slot) {
+    if (alive[static_cast<std::size_t>(slot)] == 0) continue;
+    work.number_of_slot_[static_cast<std::size_t>(slot)] = n;
+    work.numbered_slots_[static_cast<std::size_t>(n++)] = slot;
+  }
+  for (std::size_t i = 0; i < simulation.streams_.size(); ++i) {
+    simulation.kernels_->fill_random(n, source(simulation.streams_[i], cycle_block), work.numbered_slots_.data(),
+                                     &work.numbers_[i * 4 * block_patients], block_patients);
+  }
+  for (Lanes& lanes : work.lanes_) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.living); ++i) {
+      lanes.number[i] = work.number_of_slot_[static_cast<std::size_t>(lanes.slot[i])];
+    }
+  }
+}
+
+const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase phase, std::uint32_t time, const Lanes& lanes,
+                                                        const std::int32_t*& position) {
+  if (phase == Phase::start) {
+    simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_[0].data(), block_patients);
+    position = work.identity_.data();
+    return work.start_numbers_[0].data();
+  }
+  const auto found = std::ranges::find(simulation.streams_, stream) - simulation.streams_.begin();
+  position = lanes.number.data();
+  return &work.numbers_[(static_cast<std::size_t>(found) * 4 + time % cycles_per_block) * block_patients];
+}
+
+void Microsimulation::Block::enter(std::size_t strategy) {
+  const PreparedProgram& program = simulation.programs_[strategy];
+  Lanes& lanes = work.lanes_[strategy];
+  lanes.living = lanes.present = patients;
+  for (auto& sum : lanes.sums) std::fill_n(sum.begin(), patients, 0.0);
+  for (int i = 0; i < patients; ++i) lanes.slot[static_cast<std::size_t>(i)] = i;
+  for (std::size_t i = 0; i < program.column_of.size(); ++i) {
+    if (program.program->attributes[i].kind == AttributeKind::clock && !program.clock_varies[i]) continue;
+    const std::vector<std::uint16_t>& entry = program.entry[i];
+    if (entry.size() == 1) {
+      lanes.fill(program.column_of[i], patients, entry.front());
+    } else {
+      for (int lane = 0; lane < patients; ++lane) {
+        lanes.set_level(program.column_of[i], lane, entry[(first_patient + static_cast<std::uint64_t>(lane)) % entry.size()]);
+      }
+    }
+  }
+  live(strategy, program.start, Phase::start, 0);
+  leave(strategy);
+}
+
+void Microsimulation::Block::live_cycle(std::size_t strategy, std::uint32_t cycle) {
+  const PreparedProgram& program = simulation.programs_[strategy];
+  Lanes& lanes = work.lanes_[strategy];
+  work.patient_cycles += static_cast<std::uint64_t>(lanes.living);
+  live(strategy, program.point, Phase::point, cycle);
+  for (std::size_t i = 0; i < program.column_of.size(); ++i) {
+    const Attribute& attribute = program.program->attributes[i];
+    if (attribute.kind == AttributeKind::transient) {
+      lanes.fill(program.column_of[i], lanes.living, static_cast<std::uint16_t>(attribute.initial));
+    }
+  }
+  live(strategy, program.cycle, Phase::cycle, cycle);
+  leave(strategy);
+}
+
+void Microsimulation::Block::live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase, std::uint32_t time) {
+  const PreparedProgram& program = simulation.programs_[strategy];
+  Lanes& lanes = work.lanes_[strategy];
+  std::vector<std::uint64_t>& counts = work.counts[strategy];
+  int group = -1;
+  for (const PreparedStep& step : steps) {
+    if (step.group >= 0) {
+      if (step.group != group) enter_group(program, step.guard, lanes);
+      take_in_group(program, step, lanes, phase, time, counts);
+    } else if (const auto* draw = std::get_if<PreparedDraw>(&step.action)) {
+      take(program, *draw, lanes, phase, time);
+    } else if (const auto* accrual = std::get_if<PreparedAccrual>(&step.action)) {
+      take(program, *accrual, lanes, phase, time);
+    } else {
+      take(program, std::get<PreparedTally>(step.action), lanes, time, counts);
+    }
+    group = step.group;
+  }
+}
+
+void Microsimulation::Block::leave(std::size_t strategy) {
+  Lanes& lanes = work.lanes_[strategy];
+  const PreparedProgram& program = simulation.programs_[strategy];
+  std::vector<Column<double>>& lives = work.lives[strategy];
+  for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
+    const Outcome& declared = program.program->outcomes[outcome];
+    if (!declared.parts.empty()) continue;
+    const Column<double>& sum = lanes.sums[program.sum_of[outcome]];
+    const Column<double>& undiscounted = lanes.sums[program.sum_of[outcome] + (declared.discounted ? 1 : 0)];
+    for (int lane = lanes.living; lane < lanes.present; ++lane) {
+      const auto i = static_cast<std::size_t>(lane), slot = static_cast<std::size_t>(lanes.slot[i]);
+      lives[outcome * columns][slot] = sum[i];
+      lives[outcome * columns + 1][slot] = undiscounted[i];
+    }
+  }
+  lanes.present = lanes.living;
+}
+
+void Microsimulation::Block::find_rows(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int n,
+                                       std::uint32_t time) {
+  const Kernels& kernels = *simulation.kernels_;
+  std::int32_t* row = work.rows_.data();
+  bool first = true;
+  for (const RowPlan::ColumnTerm& term : rows.columns) {
+    const std::int32_t base = program.row_base(rows, time);
+    if (term.column.wide) {
+      const std::uint16_t* level = lanes.wide[term.column.index].data();
+      first ? kernels.set_row_16(n, base, term.stride, level, row) : kernels.add_row_16(n, term.stride, level, row);
+    } else {
+      const std::uint8_t* level = lanes.narrow[term.column.index].data();
+      first ? kernels.set_row_8(n, base, term.stride, level, row) : kernels.add_row_8(n, term.stride, level, row);
+    }
+    first = false;
+  }
+  if (first) std::fill_n(row, n, program.row_base(rows, time));
+}
+
+void Microsimulation::Block::take(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
+                                  std::uint32_t time) {
+  const Kernels& kernels = *simulation.kernels_;
+  const int n = lanes.living;
+  if (n == 0) return;
+  find_rows(program, draw.rows, lanes, n, time);
+  if (draw.entries.empty()) {
+    std::fill_n(work.outcome_.begin(), n, 0u);
+  } else {
+    const std::int32_t* position = nullptr;
+    const std::uint32_t* number = numbers_of(draw.draw->stream, phase, time, lanes, position);
+    const std::uint32_t any = kernels.sample_rows(n, {draw.entries.data(), draw.bits}, work.rows_.data(), number, position,
+                                                  work.outcome_.data());
+    if (draw.bits > 0 && (any >> draw.bits) != 0) find_outcomes_in_crowded_buckets(draw, n, number, position);
+  }
+  const std::uint32_t* packed = work.outcome_.data();
+  if (!draw.packed.empty()) {
+    kernels.look_up_levels(n, draw.packed.data(), static_cast<std::int32_t>(draw.draw->outcomes), work.rows_.data(),
+                           work.outcome_.data(), work.packed_.data());
+    packed = work.packed_.data();
+  }
+  for (const PreparedDraw::Write& write : draw.writes) {
+    if (write.column.wide) {
+      kernels.unpack_16(n, packed, write.shift, lanes.wide[write.column.index].data());
+    } else {
+      kernels.unpack_8(n, packed, write.shift, lanes.narrow[write.column.index].data());
+    }
+  }
+  if (draw.writes_death) settle_deaths(program, lanes);
+}
+
+void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n, const std::uint32_t* number,
+                                                              const std::int32_t* position) {
+  constexpr int chunk = 16;
+  const std::uint32_t crowded = std::uint32_t{1} << draw.bits;
+  for (int begin = 0; begin < n; begin += chunk) {
+    const int end = std::min(n, begin + chunk);
+    std::uint32_t any = 0;
+    for (int i = begin; i < end; ++i) any |= work.outcome_[static_cast<std::size_t>(i)];
+    if ((any & crowded) == 0) continue;
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      if ((work.outcome_[i] & crowded) == 0) continue;
+      const std::uint32_t u = number[position[i]];
+      const std::uint32_t* cumulative = &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
+      std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
+      while (u >= cumulative[outcome]) ++outcome;
+      work.outcome_[i] = outcome;
+    }
+  }
+}
+
+void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes, Phase phase,
+                                  std::uint32_t time) {
+  const Kernels& kernels = *simulation.kernels_;
+  const int n = lanes.present;
+  const double weight = weight_at(accrual.outcome->weights, phase, time);
+  double* sum = lanes.sums[accrual.sum].data();
+  const bool discounted = accrual.outcome->discounted;
+  const double undiscounted = discounted ? weight_at(accrual.outcome->undiscounted, phase, time) : 0;
+  double* undiscounted_sum = discounted ? lanes.sums[accrual.sum + 1].data() : nullptr;
+  if (accrual.accrual->reads.empty()) {
+    kernels.accrue_constant(n, weight * accrual.accrual->amounts.front(), sum);
+    if (discounted) kernels.accrue_constant(n, undiscounted * accrual.accrual->amounts.front(), undiscounted_sum);
+    return;
+  }
+  if (!accrual.repeats_rows) find_rows(program, accrual.rows, lanes, n, time);
+  const double* amounts = accrual.accrual->amounts.data();
+  if (discounted) {
+    kernels.accrue_rows(n, amounts, work.rows_.data(), weight, sum, undiscounted, undiscounted_sum);
+  } else {
+    kernels.accrue_rows_once(n, amounts, work.rows_.data(), weight, sum);
+  }
+}
+
+void Microsimulation::Block::take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes, std::uint32_t time,
+                                  std::vector<std::uint64_t>& counts) {
+  find_rows(program, tally.rows, lanes, lanes.present, time);
+  std::uint64_t* cells = &counts[tally.first_cell + time * tally.cells];
+  for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.present); ++i) ++cells[work.rows_[i]];
+}
+
+void Microsimulation::Block::settle_deaths(const PreparedProgram& program, Lanes& lanes) {
+  const ColumnRef column = program.column_of[program.program->death_attribute.value];
+  const int first = program.program->first_dead_level;
+  std::int32_t* dead = work.selected_.data();
+  int n = 0;
+  if (column.wide) {
+    for (int i = 0; i < lanes.living; ++i) {
+      if (lanes.level(column, i) >= first) dead[n++] = i;
+    }
+  } else {
+    n = simulation.kernels_->find_from_level(lanes.living, lanes.narrow[column.index].data(), first, dead);
+  }
+  while (n-- > 0) lanes.swap(dead[n], --lanes.living);
+}
+
+}  // namespace myelin::engine

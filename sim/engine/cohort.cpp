@@ -1,0 +1,156 @@
+#include "engine/cohort.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/cohort_slice.hpp"
+#include "engine/microsimulation.hpp"
+#include "engine/prepared.hpp"
+
+namespace myelin::engine {
+
+namespace {
+
+/// The population as the cohort engine needs it: patients with equal clocks together, equal patients merged.
+std::vector<EntryGroup> group_entries(const Program& program, const Population& population) {
+  const std::size_t attributes = program.attributes.size(), profiles = std::max<std::size_t>(1, population.profiles());
+  std::map<std::vector<int>, std::map<std::vector<int>, double>> groups;
+  for (std::size_t profile = 0; profile < profiles; ++profile) {
+    std::vector<int> levels(attributes), clocks(attributes);
+    for (std::size_t i = 0; i < attributes; ++i) {
+      levels[i] = std::max(0, program.attributes[i].initial);
+      const auto named = std::ranges::find(population.attributes, program.attributes[i].name);
+      if (named != population.attributes.end()) {
+        levels[i] = population.levels[profile * population.attributes.size() +
+                                      static_cast<std::size_t>(named - population.attributes.begin())];
+      }
+      if (program.attributes[i].kind == AttributeKind::clock) clocks[i] = std::exchange(levels[i], 0);
+    }
+    groups[clocks][levels] += 1.0 / static_cast<double>(profiles);
+  }
+  std::vector<EntryGroup> entries;
+  for (const auto& [clocks, members] : groups) {
+    EntryGroup entry{clocks, 0, {members.begin(), members.end()}};
+    for (const auto& [levels, share] : members) entry.share += share;
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+/// All attributes that the expectation of a step depends on: what it reads, what decides that, and death.
+std::vector<bool> dependencies(const Program& program, const Step& consumer) {
+  std::vector<bool> needed(program.attributes.size(), false);
+  const auto need = [&](const Step& step) {
+    if (step.guard) needed[step.guard->attribute.value] = true;
+    std::visit([&](const auto& action) { for (const Read& read : action.reads) needed[read.attribute.value] = true; }, step.action);
+  };
+  need(consumer);
+  needed[program.death_attribute.value] = true;
+  for (std::vector<bool> before; before != needed;) {
+    before = needed;
+    for (const Phase phase : {Phase::start, Phase::cycle}) {
+      for (const Step& step : program.steps(phase)) {
+        const auto* draw = std::get_if<Draw>(&step.action);
+        if (draw == nullptr) continue;
+        if (std::ranges::any_of(draw->writes, [&](AttributeIndex write) { return needed[write.value]; })) need(step);
+      }
+    }
+  }
+  return needed;
+}
+
+/// The slices of a program: the largest sets of dependencies, each with the accruals and tallies that it can serve.
+std::vector<SlicePlan> plan_slices(const Program& program, bool slice) {
+  std::vector<SlicePlan> wanted;
+  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+    const std::vector<Step>& steps = program.steps(phase);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (std::holds_alternative<Draw>(steps[i].action)) continue;
+      wanted.push_back({slice ? dependencies(program, steps[i]) : std::vector<bool>(program.attributes.size(), true), {{phase, i}}});
+    }
+  }
+  const auto size = [](const SlicePlan& plan) { return std::ranges::count(plan.attributes, true); };
+  std::ranges::stable_sort(wanted, [&](const SlicePlan& a, const SlicePlan& b) { return size(a) > size(b); });
+  std::vector<SlicePlan> plans;
+  for (const SlicePlan& want : wanted) {
+    const auto serves = [&](const SlicePlan& plan) {
+      for (std::size_t i = 0; i < want.attributes.size(); ++i) {
+        if (want.attributes[i] && !plan.attributes[i]) return false;
+      }
+      return true;
+    };
+    const auto found = std::ranges::find_if(plans, serves);
+    if (found == plans.end()) {
+      plans.push_back(want);
+    } else {
+      found->consumers.push_back(want.consumers.front());
+    }
+  }
+  return plans;
+}
+
+void add_totals(const Program& program, std::vector<double>& means) {
+  for (std::size_t outcome = 0; outcome < program.outcomes.size(); ++outcome) {
+    for (const OutcomeIndex part : program.outcomes[outcome].parts) {
+      for (std::size_t column = 0; column < columns; ++column) means[outcome * columns + column] += means[part.value * columns + column];
+    }
+  }
+}
+
+}  // namespace
+
+CohortEngine::CohortEngine() = default;
+CohortEngine::CohortEngine(CohortEngine&&) noexcept = default;
+CohortEngine& CohortEngine::operator=(CohortEngine&&) noexcept = default;
+CohortEngine::~CohortEngine() = default;
+
+Result<CohortEngine> CohortEngine::make(const Program& program, const Population& population, const CohortOptions& options) {
+  CohortEngine engine;
+  engine.population_ = population;
+  const std::vector<EntryGroup> entries = group_entries(program, population);
+  for (const SlicePlan& plan : plan_slices(program, options.slice)) {
+    Result<CohortSlice> slice = CohortSlice::make(program, plan, entries, options);
+    if (!slice) return tl::unexpected(slice.error());
+    engine.slices_.push_back(std::move(*slice));
+  }
+  return engine;
+}
+
+std::uint64_t CohortEngine::states() const {
+  std::uint64_t states = 0;
+  for (const CohortSlice& slice : slices_) states += slice.states();
+  return states;
+}
+
+std::size_t CohortEngine::slices() const { return slices_.size(); }
+
+bool CohortEngine::covers(const Program& program) const {
+  const std::vector<EntryGroup> entries = group_entries(program, population_);
+  return std::ranges::all_of(slices_, [&](const CohortSlice& slice) { return slice.covers(program, entries); });
+}
+
+CohortResult CohortEngine::forward(const Program& program) const {
+  CohortResult result;
+  result.means.assign(program.outcomes.size() * columns, 0.0);
+  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+    for (const Step& step : program.steps(phase)) {
+      if (const auto* tally = std::get_if<Tally>(&step.action)) {
+        result.tallies.emplace_back(tally->cells * PreparedProgram::tally_times(phase, program.cycles));
+      }
+    }
+  }
+  const std::vector<EntryGroup> entries = group_entries(program, population_);
+  for (const CohortSlice& slice : slices_) slice.forward(program, entries, result);
+  add_totals(program, result.means);
+  return result;
+}
+
+std::vector<double> CohortEngine::backward(const Program& program) const {
+  std::vector<double> means(program.outcomes.size() * columns);
+  const std::vector<EntryGroup> entries = group_entries(program, population_);
+  for (const CohortSlice& slice : slices_) slice.backward(program, entries, means);
+  add_totals(program, means);
+  return means;
+}
+
+}  // namespace myelin::engine

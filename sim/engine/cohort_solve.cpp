@@ -1,0 +1,178 @@
+#include <algorithm>
+
+#include "core/contract.hpp"
+#include "engine/block.hpp"
+#include "engine/cohort_slice.hpp"
+
+/// \file
+/// Numbers on the structure of a slice: the distribution forward in time, the expected value still to come backward.
+
+namespace myelin::engine {
+
+std::size_t tally_index(const Program& program, StepPlace place) {
+  std::size_t index = 0;
+  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+    const std::vector<Step>& steps = program.steps(phase);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (place.phase == phase && place.index == i) return index;
+      if (std::holds_alternative<Tally>(steps[i].action)) ++index;
+    }
+  }
+  return index;
+}
+
+bool CohortSlice::tabulate(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+                           std::vector<std::vector<double>>& probabilities) const {
+  const Draw& draw = std::get<Draw>(program.steps(layer.place.phase)[layer.place.index].action);
+  const std::int32_t base = clock_row(program, draw.reads, entry, time);
+  probabilities.resize(layer.rows.size());
+  for (std::size_t i = 0; i < layer.rows.size(); ++i) {
+    const std::vector<Key>& outcomes = layer.rows[i].outcomes;
+    probabilities[i].assign(outcomes.size(), 0.0);
+    const auto row = static_cast<std::size_t>(layer.rows[i].row + base);
+    for (std::size_t outcome = 0; outcome < draw.outcomes; ++outcome) {
+      const double p = draw.probability(row, outcome);
+      if (p == 0) continue;
+      const Key change = outcome_key(draw, row * draw.outcomes + outcome);
+      const bool in_order = outcome < outcomes.size() && outcomes[outcome] == change;
+      const auto found = in_order ? outcomes.begin() + static_cast<std::ptrdiff_t>(outcome) : std::ranges::find(outcomes, change);
+      if (found == outcomes.end()) return false;
+      probabilities[i][static_cast<std::size_t>(found - outcomes.begin())] += p;
+    }
+  }
+  return true;
+}
+
+bool CohortSlice::covers(const Program& program, const std::vector<EntryGroup>& entries) const {
+  std::vector<std::vector<double>> probabilities;
+  for (const Layer& layer : layers_) {
+    if (layer.change != Change::draw) continue;
+    const std::uint32_t times = layer.place.phase == Phase::start ? 1 : program.cycles;
+    for (const EntryGroup& entry : entries) {
+      for (std::uint32_t time = 0; time < times; ++time) {
+        if (!tabulate(program, layer, entry, time, probabilities)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+void CohortSlice::pass_on(const Layer& layer, const std::vector<std::vector<double>>& probabilities, const std::vector<double>& mass,
+                          std::vector<double>& next_mass) const {
+  for (std::size_t state = 0; state < mass.size(); ++state) {
+    if (mass[state] == 0) continue;
+    const std::uint32_t* edge = &layer.edges[layer.first_edge[state]];
+    if (layer.row_of[state] < 0) {
+      if (*edge != no_state) next_mass[*edge] += mass[state];
+      continue;
+    }
+    const std::vector<double>& row = probabilities[static_cast<std::size_t>(layer.row_of[state])];
+    for (std::size_t outcome = 0; outcome < row.size(); ++outcome) next_mass[edge[outcome]] += mass[state] * row[outcome];
+  }
+}
+
+void CohortSlice::consume(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+                          const std::vector<double>& mass, CohortResult& result) const {
+  for (const Consumer& consumer : layer.consumers) {
+    const Phase phase = consumer.place.phase;
+    const Step& step = program.steps(phase)[consumer.place.index];
+    if (const auto* accrual = std::get_if<Accrual>(&step.action)) {
+      const std::int32_t base = clock_row(program, accrual->reads, entry, time);
+      double amount = 0;
+      for (std::size_t state = 0; state < mass.size(); ++state) {
+        if (consumer.rows[state] >= 0) amount += mass[state] * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
+      }
+      const Outcome& outcome = program.outcomes[accrual->outcome.value];
+      result.means[accrual->outcome.value * columns] += weight_at(outcome.weights, phase, time) * amount;
+      result.means[accrual->outcome.value * columns + 1] += weight_at(outcome.undiscounted, phase, time) * amount;
+    } else {
+      const Tally& tally = std::get<Tally>(step.action);
+      const std::int32_t base = clock_row(program, tally.reads, entry, time);
+      std::vector<double>& cells = result.tallies[tally_index(program, consumer.place)];
+      for (std::size_t state = 0; state < mass.size(); ++state) {
+        if (consumer.rows[state] >= 0) cells[time * tally.cells + static_cast<std::size_t>(consumer.rows[state] + base)] += mass[state];
+      }
+    }
+  }
+}
+
+void CohortSlice::forward(const Program& program, const std::vector<EntryGroup>& entries, CohortResult& result) const {
+  std::vector<std::vector<double>> probabilities;
+  for (const EntryGroup& entry : entries) {
+    std::vector<double> mass(layers_[0].keys.size());
+    for (const auto& [levels, share] : entry.levels) mass[layers_[0].index.at(project(program, layers_[0], key_of(levels)))] += share;
+    const auto walk = [&](std::size_t layer, std::uint32_t time) {
+      consume(program, layers_[layer], entry, time, mass, result);
+      if (layers_[layer].change == Change::draw) {
+        const bool covered = tabulate(program, layers_[layer], entry, time, probabilities);
+        if (!covered) throw ContractViolation("the cohort engine was asked about a program that it does not cover");
+      }
+      std::vector<double> next_mass(layers_[next(layer)].keys.size());
+      pass_on(layers_[layer], probabilities, mass, next_mass);
+      mass = std::move(next_mass);
+    };
+    for (std::size_t layer = 0; layer < point_layer_; ++layer) walk(layer, 0);
+    for (std::uint32_t time = 0; time < program.cycles; ++time) {
+      for (std::size_t layer = point_layer_; layer < layers_.size(); ++layer) walk(layer, time);
+    }
+    // At the horizon only the time point's own steps remain.
+    for (std::size_t layer = point_layer_; layers_[layer].change != Change::reset; ++layer) walk(layer, program.cycles);
+    std::size_t last = point_layer_;
+    while (layers_[last].change != Change::reset) ++last;
+    consume(program, layers_[last], entry, program.cycles, mass, result);
+  }
+}
+
+void CohortSlice::go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time, std::size_t outcome,
+                          std::size_t column, const std::vector<std::vector<double>>& probabilities,
+                          const std::vector<double>& next_value, std::vector<double>& value) const {
+  value.assign(layer.keys.size(), 0.0);
+  for (std::size_t state = 0; state < value.size() && !next_value.empty(); ++state) {
+    const std::uint32_t* edge = &layer.edges[layer.first_edge[state]];
+    if (layer.row_of[state] < 0) {
+      value[state] = *edge == no_state ? 0 : next_value[*edge];
+      continue;
+    }
+    const std::vector<double>& row = probabilities[static_cast<std::size_t>(layer.row_of[state])];
+    for (std::size_t i = 0; i < row.size(); ++i) value[state] += row[i] * next_value[edge[i]];
+  }
+  for (const Consumer& consumer : layer.consumers) {
+    const Step& step = program.steps(consumer.place.phase)[consumer.place.index];
+    const auto* accrual = std::get_if<Accrual>(&step.action);
+    if (accrual == nullptr || accrual->outcome.value != outcome) continue;
+    const std::int32_t base = clock_row(program, accrual->reads, entry, time);
+    const Outcome& declared = program.outcomes[outcome];
+    const double weight = weight_at(column == 0 ? declared.weights : declared.undiscounted, consumer.place.phase, time);
+    for (std::size_t state = 0; state < value.size(); ++state) {
+      if (consumer.rows[state] >= 0) value[state] += weight * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
+    }
+  }
+}
+
+void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries, std::vector<double>& means) const {
+  std::vector<std::vector<double>> probabilities;
+  std::size_t last_point = point_layer_;
+  while (layers_[last_point].change != Change::reset) ++last_point;
+  for (const EntryGroup& entry : entries) {
+    for (std::size_t value_index = 0; value_index < means.size(); ++value_index) {
+      const std::size_t outcome = value_index / columns, column = value_index % columns;
+      if (!program.outcomes[outcome].parts.empty()) continue;
+      std::vector<double> value, previous;
+      const auto step_back = [&](std::size_t layer, std::uint32_t time) {
+        if (layers_[layer].change == Change::draw) tabulate(program, layers_[layer], entry, time, probabilities);
+        go_back(program, layers_[layer], entry, time, outcome, column, probabilities, value, previous);
+        std::swap(value, previous);
+      };
+      for (std::size_t layer = last_point + 1; layer-- > point_layer_;) step_back(layer, program.cycles);
+      for (std::uint32_t time = program.cycles; time-- > 0;) {
+        for (std::size_t layer = layers_.size(); layer-- > point_layer_;) step_back(layer, time);
+      }
+      for (std::size_t layer = point_layer_; layer-- > 0;) step_back(layer, 0);
+      for (const auto& [levels, share] : entry.levels) {
+        means[value_index] += share * value[layers_[0].index.at(project(program, layers_[0], key_of(levels)))];
+      }
+    }
+  }
+}
+
+}  // namespace myelin::engine

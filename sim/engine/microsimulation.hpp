@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/kernels/instruction_set.hpp"
+#include "engine/lanes.hpp"
+#include "engine/moments.hpp"
+#include "engine/population.hpp"
+#include "engine/prepared.hpp"
+#include "program/program.hpp"
+#include "random/stream.hpp"
+
+namespace myelin::engine {
+
+/// Estimates have two columns: with the weights of the outcome, and undiscounted.
+inline constexpr std::size_t columns = 2;
+
+struct MicrosimulationOptions {
+  Seed seed;
+  NoiseIndex noise;
+  std::uint64_t patients = 0;
+  InstructionSet instruction_set = InstructionSet::baseline;
+};
+
+/// Two outcomes whose increments are observed together (cost and QALYs, for the error of a net monetary benefit).
+struct JointOutcomes {
+  OutcomeIndex a, b;
+};
+
+/// Samples the lives of patients under several programs (the strategies of one parameter draw) with the same random numbers.
+/// All programs must have the same outcomes and cycles. One object serves all threads; each thread has a `Workspace` of its own.
+class Microsimulation {
+ public:
+  class Workspace;
+
+  /// The programs and the population are referred to, not copied. `joint` must name outcomes of the programs.
+  Microsimulation(std::vector<const Program*> programs, const Population& population, JointOutcomes joint,
+                  MicrosimulationOptions options);
+
+  std::uint64_t blocks() const { return (options_.patients + block_patients - 1) / block_patients; }
+  Workspace make_workspace() const;
+  /// Sums of the right shape for `simulate`.
+  PatientSums make_sums() const;
+
+  /// Lives the patients of one block, [block x 1024, ...), under every program; `sums` gets what they sum to and the workspace's
+  /// counts grow by their tallies. Independent of which other blocks, threads or programs there are.
+  void simulate(std::uint64_t block, Workspace& workspace, PatientSums& sums) const noexcept;
+
+  std::size_t outcomes() const { return programs_.front().program->outcomes.size(); }
+  const std::vector<PreparedProgram>& programs() const { return programs_; }
+  const MicrosimulationOptions& options() const { return options_; }
+
+ private:
+  struct Block;
+
+  std::vector<PreparedProgram> programs_;
+  std::vector<StreamId> streams_;  ///< of the unguarded draws in the cycle, of any program; their numbers are made once for all
+  JointOutcomes joint_;
+  MicrosimulationOptions options_;
+  const Kernels* kernels_;
+};
+
+/// What one thread needs: lanes, random numbers, scratch, and the counts of the patients that it has lived.
+class Microsimulation::Workspace {
+ public:
+  explicit Workspace(const Microsimulation& simulation);
+
+  /// Tallies so far: [strategy][cell of the prepared program's counts].
+  std::vector<std::vector<std::uint64_t>> counts;
+  /// Cycles lived so far, summed over strategies: the unit of the engine's speed.
+  std::uint64_t patient_cycles = 0;
+
+  /// Outcomes of the last block's patients: [strategy][outcome x 2 + column][patient in block].
+  std::vector<std::vector<Column<double>>> lives;
+
+ private:
+  friend class Microsimulation;
+  friend struct Microsimulation::Block;
+  std::vector<Lanes> lanes_;                   ///< [strategy]
+  std::vector<std::uint32_t> numbers_;         ///< [stream][cycle of four][position]
+  Column<std::int32_t> numbered_slots_;        ///< slots that have numbers
+  Column<std::int32_t> number_of_slot_;
+  Column<std::uint32_t> start_numbers_[4];
+  Column<std::int32_t> identity_;
+  Column<std::int32_t> rows_;
+  Column<std::int32_t> selected_;
+  Column<std::uint32_t> outcome_;
+  Column<std::uint32_t> packed_;
+};
+
+}  // namespace myelin::engine

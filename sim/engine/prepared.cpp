@@ -1,0 +1,165 @@
+#include "engine/prepared.hpp"
+
+#include <algorithm>
+
+#include "core/contract.hpp"
+
+namespace myelin::engine {
+
+namespace {
+
+/// Enough buckets for the outcomes, few enough for the cache.
+int choose_bits(std::size_t rows, std::size_t outcomes) {
+  constexpr std::size_t cached_rows = 1024;
+  if (outcomes <= 2) return 0;
+  if (outcomes <= 16 && rows > cached_rows) return 4;
+  if (outcomes <= 64) return 6;
+  return outcomes <= 512 ? 9 : 12;
+}
+
+std::uint32_t make_entry(const std::uint32_t* cumulative, std::size_t outcomes, int bits, std::uint32_t bucket) {
+  const int shift = 31 - bits;
+  const std::uint64_t begin = std::uint64_t{bucket} << shift, end = begin + (std::uint64_t{1} << shift);
+  const std::uint32_t never = (std::uint32_t{1} << shift) - 1;
+  std::uint32_t base = 0, inside = 0, threshold = never;
+  for (std::size_t outcome = 0; outcome + 1 < outcomes; ++outcome) {
+    if (cumulative[outcome] <= begin) {
+      ++base;
+    } else if (cumulative[outcome] < end) {
+      ++inside;
+      threshold = static_cast<std::uint32_t>(cumulative[outcome] - begin) - 1;
+    }
+  }
+  if (inside > 1) return std::uint32_t{1} << 31 | base << shift | never;
+  return base << shift | threshold;
+}
+
+/// Whether in every row outcome o stands for level o of the only attribute written.
+bool outcome_is_level(const Draw& draw) {
+  if (draw.writes.size() != 1) return false;
+  for (std::size_t row = 0; row < draw.rows; ++row) {
+    for (std::size_t outcome = 0; outcome < draw.outcomes; ++outcome) {
+      if (draw.probability(row, outcome) > 0 && draw.levels[row * draw.outcomes + outcome] != outcome) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+PreparedProgram::PreparedProgram(const Program& source, const Population& population) : program(&source) {
+  const std::size_t attributes = source.attributes.size();
+  const std::size_t profile_count = std::max<std::size_t>(1, population.profiles());
+  clock_varies.assign(attributes, false);
+  for (std::size_t i = 0; i < attributes; ++i) {
+    const Attribute& attribute = source.attributes[i];
+    entry.emplace_back(profile_count, static_cast<std::uint16_t>(std::max(0, attribute.initial)));
+    const auto named = std::ranges::find(population.attributes, attribute.name);
+    if (named != population.attributes.end()) {
+      const auto column = static_cast<std::size_t>(named - population.attributes.begin());
+      for (std::size_t profile = 0; profile < profile_count; ++profile) {
+        entry[i][profile] = population.levels[profile * population.attributes.size() + column];
+        MYELIN_EXPECT(entry[i][profile] < attribute.levels.size());
+      }
+    }
+    const bool varies = std::ranges::any_of(entry[i], [&](std::uint16_t level) { return level != entry[i].front(); });
+    clock_varies[i] = attribute.kind == AttributeKind::clock && varies;
+    const bool wide = attribute.levels.size() > 256;
+    column_of.push_back({wide, 0});
+    if (attribute.kind != AttributeKind::clock || varies) column_of[i].index = wide ? wide_columns++ : narrow_columns++;
+  }
+  for (const Outcome& outcome : source.outcomes) {
+    sum_of.push_back(sums);
+    if (outcome.parts.empty()) sums += outcome.discounted ? 2 : 1;
+  }
+  start = prepare(Phase::start);
+  point = prepare(Phase::point);
+  cycle = prepare(Phase::cycle);
+}
+
+std::size_t PreparedProgram::tally_times(Phase phase, std::uint32_t cycles) {
+  return phase == Phase::start ? 1 : phase == Phase::point ? cycles + std::size_t{1} : cycles;
+}
+
+std::int32_t PreparedProgram::row_base(const RowPlan& rows, std::uint32_t time) const {
+  std::int32_t base = rows.constant;
+  for (const RowPlan::ClockTerm& term : rows.clocks) base += term.stride * program->attributes[term.attribute].clock_offset[time];
+  return base;
+}
+
+RowPlan PreparedProgram::plan_rows(const std::vector<Read>& reads) const {
+  RowPlan plan;
+  for (const Read& read : reads) {
+    const std::size_t index = read.attribute.value;
+    const bool clock = program->attributes[index].kind == AttributeKind::clock;
+    if (clock) plan.clocks.push_back({index, read.stride});
+    if (clock && !clock_varies[index]) {
+      plan.constant += read.stride * entry[index].front();
+    } else {
+      plan.columns.push_back({column_of[index], read.stride});
+    }
+  }
+  return plan;
+}
+
+PreparedDraw PreparedProgram::prepare_draw(const Draw& draw) const {
+  PreparedDraw prepared;
+  prepared.draw = &draw;
+  prepared.rows = plan_rows(draw.reads);
+  if (draw.outcomes > 1) {
+    prepared.bits = choose_bits(draw.rows, draw.outcomes);
+    prepared.entries.reserve(draw.rows << prepared.bits);
+    for (std::size_t row = 0; row < draw.rows; ++row) {
+      for (std::uint32_t bucket = 0; bucket < (std::uint32_t{1} << prepared.bits); ++bucket) {
+        prepared.entries.push_back(make_entry(&draw.cumulative[row * draw.outcomes], draw.outcomes, prepared.bits, bucket));
+      }
+    }
+  }
+  int shift = 0;
+  for (const AttributeIndex write : draw.writes) {
+    const ColumnRef column = column_of[write.value];
+    prepared.writes.push_back({column, shift});
+    shift += column.wide ? 16 : 8;
+    prepared.writes_death = prepared.writes_death || write == program->death_attribute;
+  }
+  if (!outcome_is_level(draw)) {
+    for (std::size_t cell = 0; cell < draw.rows * draw.outcomes; ++cell) {
+      std::uint32_t packed = 0;
+      for (std::size_t write = 0; write < draw.writes.size(); ++write) {
+        packed |= std::uint32_t{draw.levels[cell * draw.writes.size() + write]} << prepared.writes[write].shift;
+      }
+      prepared.packed.push_back(packed);
+    }
+  }
+  return prepared;
+}
+
+std::vector<PreparedStep> PreparedProgram::prepare(Phase phase) {
+  const std::vector<Step>& steps = program->steps(phase);
+  std::vector<PreparedStep> prepared;
+  int group = -1;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Step& step = steps[i];
+    if (step.guard && (i == 0 || steps[i - 1].guard != step.guard)) ++group;
+    PreparedStep made{{}, step.guard ? group : -1, step.guard.value_or(Guard{})};
+    if (const auto* draw = std::get_if<Draw>(&step.action)) {
+      made.action = prepare_draw(*draw);
+    } else if (const auto* accrual = std::get_if<Accrual>(&step.action)) {
+      const auto* before = i == 0 || step.guard || steps[i - 1].guard ? nullptr : std::get_if<Accrual>(&steps[i - 1].action);
+      const bool repeats = before != nullptr && !before->reads.empty() && before->rows == accrual->rows &&
+                           std::ranges::equal(before->reads, accrual->reads, [](const Read& a, const Read& b) {
+                             return a.attribute == b.attribute && a.stride == b.stride;
+                           });
+      made.action = PreparedAccrual{accrual, &program->outcomes[accrual->outcome.value], plan_rows(accrual->reads),
+                                    sum_of[accrual->outcome.value], repeats};
+    } else {
+      const auto& tally = std::get<Tally>(step.action);
+      made.action = PreparedTally{plan_rows(tally.reads), counts, tally.cells};
+      counts += tally.cells * tally_times(phase, program->cycles);
+    }
+    prepared.push_back(std::move(made));
+  }
+  return prepared;
+}
+
+}  // namespace myelin::engine

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/diagnostic.hpp"
+#include "program/parameters.hpp"
+#include "program/program.hpp"
+#include "program/schema.hpp"
+
+namespace myelin {
+
+/// A disease model: the keys that it understands, and how a strategy becomes a program under given parameters.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual std::string name() const = 0;
+
+  /// The model's own keys, beside those common to all scenarios.
+  virtual const Schema& schema() const = 0;
+
+  /// What no single key can show: keys that contradict or do not reach one another. Empty if all is well.
+  virtual Diagnostics check(const ParameterSet& parameters) const = 0;
+
+  /// Conventions of the model that every output states, as (key, value): natural history, anchor, waning, ...
+  virtual std::vector<std::pair<std::string, std::string>> stated_settings(const ParameterSet& parameters) const = 0;
+
+  /// The program of one strategy of a parameter set that passed `check`.
+  virtual Result<Program> compile(const ParameterSet& parameters, const std::string& strategy) const = 0;
+};
+
+}  // namespace myelin

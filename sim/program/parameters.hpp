@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/diagnostic.hpp"
+#include "program/schema.hpp"
+
+namespace myelin {
+
+/// Where a number comes from and how far to trust it.
+struct Provenance {
+  std::string source;        ///< a key of the scenario's list of sources
+  std::string grade;         ///< read, secondary, recalled, derived or assumption
+  std::string distribution;  ///< as text; empty for a fixed number
+  std::string note;
+  std::optional<double> low, high;
+};
+
+/// A number of evidence with its unit and provenance.
+struct Parameter {
+  double value = 0;
+  std::string unit;
+  Provenance provenance;
+  std::map<std::string, std::string> labels;  ///< further text fields of an effect: versus, endpoint, population, ...
+};
+
+/// A table of evidence: values in row-major order over its key columns (the last column runs fastest).
+struct ParameterTable {
+  std::vector<KeyColumn> columns;  ///< as read: `last` is the highest number in the file
+  std::vector<double> values;
+  std::string unit;
+  std::vector<Provenance> provenance;  ///< one a value
+};
+
+/// What one key holds.
+using KeyValue =
+    std::variant<std::string, std::vector<std::string>, std::int64_t, double, std::vector<double>, bool, Parameter, ParameterTable>;
+
+/// A scenario's values by key, complete and checked against a schema: a key that the schema requires, or gives a fallback, is there.
+/// Asking for an absent key, or for another kind than the schema's, breaks a contract.
+class ParameterSet {
+ public:
+  struct Entry {
+    std::string path;
+    KeyValue value;
+    SourcePlace place;
+  };
+
+  void add(Entry entry);  ///< the order of calls is the order of the scenario
+
+  bool has(std::string_view path) const;
+  const Entry& entry(std::string_view path) const;
+  const std::string& text(std::string_view path) const;
+  const std::vector<std::string>& text_list(std::string_view path) const;
+  std::int64_t integer(std::string_view path) const;
+  double number(std::string_view path) const;  ///< of a `number` or of a `parameter`
+  const std::vector<double>& number_list(std::string_view path) const;
+  bool boolean(std::string_view path) const;
+  const Parameter& parameter(std::string_view path) const;
+  const ParameterTable& table(std::string_view path) const;
+
+  /// The names that stand directly below `path` (`therapies` -> `ocrelizumab`, ...), in order of appearance.
+  std::vector<std::string> names_under(std::string_view path) const;
+
+  /// All entries, in order of appearance.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+  std::map<std::string, std::size_t, std::less<>> index_;
+};
+
+}  // namespace myelin

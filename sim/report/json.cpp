@@ -1,0 +1,146 @@
+#include "report/json.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "economics/analysis.hpp"
+
+namespace myelin::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using economics::Estimate;
+using results::AnalysisResult;
+using results::RunResults;
+
+Json to_json(const Estimate& estimate) { return {{"mean", estimate.mean}, {"mcse", estimate.standard_error}}; }
+
+/// An outcome with its discounted mean and standard error, and the undiscounted mean where it differs in meaning.
+Json outcome_json(const AnalysisResult& analysis, std::size_t strategy, std::size_t outcome) {
+  Json json = to_json(economics::outcome_estimate(analysis, strategy, outcome, results::discounted_column));
+  if (analysis.outcomes[outcome].discounted) {
+    json["undiscounted"] = economics::outcome_estimate(analysis, strategy, outcome, results::undiscounted_column).mean;
+  }
+  return json;
+}
+
+Json strategy_json(const AnalysisResult& analysis, std::size_t strategy) {
+  Json json = {{"name", analysis.strategies[strategy].name}, {"label", analysis.strategies[strategy].label}};
+  Json others = Json::object();
+  for (const char* total : {"cost", "qaly", "life_years"}) {
+    const auto index = economics::find_outcome(analysis, total);
+    if (index) json[total == std::string_view("life_years") ? "ly" : total] = outcome_json(analysis, strategy, *index);
+  }
+  for (std::size_t outcome = 0; outcome < analysis.outcomes.size(); ++outcome) {
+    const std::string& name = analysis.outcomes[outcome].name;
+    if (name == "cost" || name == "qaly" || name == "life_years") continue;
+    const Json value = outcome_json(analysis, strategy, outcome);
+    if (name.starts_with("qaly.")) {
+      json["qaly"][name.substr(5)] = value;
+    } else if (name.starts_with("cost.")) {
+      json["cost"]["by_category"][name.substr(5)] = value;
+    } else {
+      others[name] = value;
+    }
+  }
+  json["outcomes"] = others;
+  if (analysis.strategies[strategy].cohort_states > 0) json["cohort_states"] = analysis.strategies[strategy].cohort_states;
+  json["table_digest"] = analysis.strategies[strategy].table_digest;
+  return json;
+}
+
+Json full_json(const AnalysisResult& analysis, const economics::FullRow& row) {
+  const auto name = [&](std::size_t strategy) { return analysis.strategies[strategy].name; };
+  Json json = {{"strategy", name(row.place.strategy)}};
+  json["versus"] = row.place.versus ? Json(name(*row.place.versus)) : Json();
+  if (row.increment) {
+    json["cost"] = to_json(row.increment->cost);
+    json["qaly"] = to_json(row.increment->qaly);
+  }
+  json["icer"] = row.icer ? Json(row.icer->mean) : Json();
+  if (row.icer) json["icer_mcse"] = row.icer->standard_error;
+  json["status"] = economics::short_name(row.place.status);
+  if (row.place.same_as) json["same_as"] = name(*row.place.same_as);
+  return json;
+}
+
+Json pairwise_json(const AnalysisResult& analysis, const economics::PairwiseRow& row, std::span<const double> thresholds) {
+  Json json = {{"strategy", analysis.strategies[row.increment.pair.strategy].name},
+               {"versus", analysis.strategies[row.increment.pair.versus].name},
+               {"cost", to_json(row.increment.cost)},
+               {"qaly", to_json(row.increment.qaly)},
+               {"quadrant", economics::short_name(row.quadrant)},
+               {"icer", row.icer ? Json(row.icer->mean) : Json()}};
+  if (row.icer) json["icer_mcse"] = row.icer->standard_error;
+  json["icer_meaning"] = economics::icer_meaning(row.quadrant);
+  json["nmb"] = Json::object();
+  for (std::size_t i = 0; i < thresholds.size(); ++i) json["nmb"][fmt::format("{}", thresholds[i])] = to_json(row.incremental_net_benefit[i]);
+  return json;
+}
+
+Json thresholds_json(const AnalysisResult& analysis, const std::vector<economics::ThresholdRow>& rows) {
+  Json json = Json::array();
+  for (const economics::ThresholdRow& row : rows) {
+    Json net_benefit = Json::object();
+    for (std::size_t i = 0; i < row.net_benefit.size(); ++i) net_benefit[analysis.strategies[i].name] = row.net_benefit[i];
+    json.push_back({{"threshold", row.threshold},
+                    {"best", analysis.strategies[row.best].name},
+                    {"lead", to_json(row.lead)},
+                    {"separated", row.separated},
+                    {"nmb", net_benefit}});
+  }
+  return json;
+}
+
+Result<Json> analysis_json(const AnalysisResult& analysis, std::span<const double> thresholds, std::size_t reference) {
+  const Result<economics::DecisionAnalysis> decision = economics::analyse(analysis, thresholds, reference);
+  if (!decision) return tl::unexpected(decision.error());
+  Json json = {{"strategies", Json::array()}, {"incremental_full", Json::array()}, {"pairwise", Json::array()}};
+  for (std::size_t i = 0; i < analysis.strategies.size(); ++i) json["strategies"].push_back(strategy_json(analysis, i));
+  for (const economics::FullRow& row : decision->full) json["incremental_full"].push_back(full_json(analysis, row));
+  for (const economics::PairwiseRow& row : decision->pairwise) json["pairwise"].push_back(pairwise_json(analysis, row, thresholds));
+  json["thresholds"] = thresholds_json(analysis, decision->thresholds);
+  return json;
+}
+
+Json settings_json(const RunResults& run) {
+  Json json = {{"engine", run.engine},
+               {"patients", run.patients},
+               {"draws", run.analyses.front().draws},
+               {"seed", run.seed},
+               {"cycle_length_years", run.cycle_length_years},
+               {"discount", {{"cost", run.discount_cost_per_year}, {"qaly", run.discount_qaly_per_year}}},
+               {"currency", run.currency},
+               {"price_year", run.price_year}};
+  for (const results::Setting& setting : run.settings) {
+    switch (setting.kind) {
+      case results::Setting::Kind::text: json[setting.key] = setting.value; break;
+      case results::Setting::Kind::number: json[setting.key] = std::stod(setting.value); break;
+      case results::Setting::Kind::integer: json[setting.key] = std::stoll(setting.value); break;
+    }
+  }
+  json["table_digest"] = run.analyses.front().strategies.front().table_digest;
+  json["scenario_sha256"] = run.scenario_sha256;
+  return json;
+}
+
+}  // namespace
+
+Result<std::string> to_json(const RunResults& run, std::span<const double> thresholds, std::size_t reference) {
+  Result<Json> json = analysis_json(run.analyses.front(), thresholds, reference);
+  if (!json) return tl::unexpected(json.error());
+  (*json)["settings"] = settings_json(run);
+  (*json)["alternatives"] = Json::array();
+  for (std::size_t i = 1; i < run.analyses.size(); ++i) {
+    Result<Json> alternative = analysis_json(run.analyses[i], thresholds, reference);
+    if (!alternative) return tl::unexpected(alternative.error());
+    Json named = {{"name", run.analyses[i].name}, {"set", run.analyses[i].overrides}};
+    named.update(*alternative);
+    (*json)["alternatives"].push_back(named);
+  }
+  return json->dump(2);
+}
+
+}  // namespace myelin::report

@@ -1,0 +1,232 @@
+#include "report/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/contract.hpp"
+#include "economics/analysis.hpp"
+#include "report/text_table.hpp"
+
+namespace myelin::report {
+
+namespace {
+
+using namespace economics;
+using results::AnalysisResult;
+using results::RunResults;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr int money_decimals = 0;
+constexpr int qaly_decimals = 3;
+constexpr int count_decimals = 2;
+constexpr std::size_t thresholds_side_by_side = 5;
+
+const AnalysisResult& chosen(const RunResults& run, std::size_t analysis) {
+  MYELIN_EXPECT(analysis < run.analyses.size());
+  return run.analyses[analysis];
+}
+
+std::string label(const AnalysisResult& analysis, std::size_t strategy) {
+  const results::StrategyResult& result = analysis.strategies[strategy];
+  return result.label.empty() ? result.name : result.label;
+}
+
+/// An estimate with its error on the line below.
+std::string cell(const Estimate& estimate, int decimals) {
+  const std::string error = format_error(estimate.standard_error, decimals);
+  return format_number(estimate.mean, decimals) + (error.empty() ? "" : "\n" + error);
+}
+
+std::string heading(const RunResults& run, const AnalysisResult& analysis, const std::string& title) {
+  std::string text = title + " (" + run.currency;
+  if (!run.price_year.empty()) text += ", prices of " + run.price_year;
+  text += ")";
+  if (analysis.name != "base") text += ", alternative `" + analysis.name + "`";
+  if (analysis.draws > 1)
+    text += fmt::format(", mean of {} parameter draws", format_number(static_cast<double>(analysis.draws), 0));
+  return wrap(text) + "\n\n";
+}
+
+/// A paragraph below a table.
+std::string paragraph(const std::string& text) { return "\n" + wrap(text) + "\n"; }
+
+constexpr const char* meaning_of_error = " ± is the Monte Carlo standard error, which more patients make smaller.";
+
+bool is_sampled(const RunResults& run) { return run.patients > 0; }
+
+struct SummaryColumn {
+  const char* outcome;
+  const char* heading;
+  results::Column column;
+  int decimals;
+};
+
+constexpr SummaryColumn summary_columns[] = {
+    {"cost", "Cost", results::discounted_column, money_decimals},
+    {"qaly", "QALYs", results::discounted_column, qaly_decimals},
+    {"qaly.patient", "of patient", results::discounted_column, qaly_decimals},
+    {"qaly.carer", "of carer", results::discounted_column, qaly_decimals},
+    {"life_years", "Life years", results::undiscounted_column, count_decimals},
+    {"relapses", "Relapses", results::undiscounted_column, count_decimals},
+};
+
+std::string status_in_words(const AnalysisResult& analysis, const IncrementalRow& place) {
+  std::string words;
+  switch (place.status) {
+    case Status::cheapest:
+      words = "cheapest";
+      break;
+    case Status::non_dominated:
+      words = "against " + label(analysis, *place.versus);
+      break;
+    case Status::extendedly_dominated:
+      words = "extendedly dominated";
+      break;
+    case Status::dominated:
+      words = "dominated by " + label(analysis, *place.versus);
+      break;
+  }
+  if (place.same_as) words += ", same as " + label(analysis, *place.same_as);
+  return words;
+}
+
+/// Cells of the columns strategy, cost, QALYs, incremental cost, incremental QALYs, ICER and status.
+std::vector<std::string> incremental_cells(const AnalysisResult& analysis, const FullRow& row) {
+  const std::size_t strategy = row.place.strategy;
+  const auto mean = [&](const char* outcome, int decimals) {
+    return format_number(
+        outcome_estimate(analysis, strategy, *find_outcome(analysis, outcome), results::discounted_column).mean,
+        decimals);
+  };
+  std::vector<std::string> cells{label(analysis, strategy), mean("cost", money_decimals), mean("qaly", qaly_decimals)};
+  const bool has_price = row.place.status == Status::non_dominated;
+  cells.push_back(has_price ? cell(row.increment->cost, money_decimals) : "");
+  cells.push_back(has_price ? cell(row.increment->qaly, qaly_decimals) : "");
+  cells.push_back(row.icer ? cell(*row.icer, money_decimals) : "");
+  cells.push_back(status_in_words(analysis, row.place));
+  return cells;
+}
+
+std::string incremental_explanation(const RunResults& run, bool has_icer) {
+  if (!has_icer) {
+    return "No strategy yields more QALYs than the cheapest, so there is no price per QALY to report. A dominated "
+           "strategy costs no less than another and yields no more QALYs.";
+  }
+  std::string text =
+      "Strategies stand in order of cost. Inc. cost and Inc. QALYs are differences from the strategy named in the last "
+      "column; the ICER is their ratio, what each QALY gained costs in " +
+      run.currency +
+      ". A dominated strategy costs no less than another and yields no more QALYs; an extendedly dominated one is "
+      "left out because a dearer strategy gives more QALYs at no higher a price each.";
+  if (is_sampled(run)) text += meaning_of_error;
+  return text;
+}
+
+/// A ratio whose denominator may be noise misleads, however many digits it has.
+std::string warn_of_noise(const AnalysisResult& analysis, const std::vector<FullRow>& rows) {
+  std::string text;
+  for (const FullRow& row : rows) {
+    if (!row.icer || row.increment->qaly.mean >= 2 * row.increment->qaly.standard_error) continue;
+    text += paragraph("The QALYs gained by " + label(analysis, row.place.strategy) + " over " +
+                      label(analysis, *row.place.versus) +
+                      " are within 2 standard errors of 0: simulate more patients before using this ICER.");
+  }
+  return text;
+}
+
+std::string net_benefit_block(const AnalysisResult& analysis, std::span<const ThresholdRow> thresholds) {
+  std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
+  for (const ThresholdRow& row : thresholds) columns.push_back({format_number(row.threshold, money_decimals)});
+  Rows rows;
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
+    rows.push_back({label(analysis, s)});
+    for (const ThresholdRow& row : thresholds) {
+      rows.back().push_back((s == row.best ? "*" : "") + format_number(row.net_benefit[s], money_decimals));
+    }
+  }
+  return render_table(columns, rows);
+}
+
+std::string verdict(const RunResults& run, const AnalysisResult& analysis, const ThresholdRow& row) {
+  std::string sentence = "At " + format_number(row.threshold, money_decimals) + " " + run.currency + " per QALY: ";
+  const std::string best = label(analysis, row.best);
+  if (!row.runner_up) return sentence + best + " is the only strategy.";
+  const std::string runner_up = label(analysis, *row.runner_up);
+  if (row.lead.mean == 0 && row.lead.standard_error == 0)
+    return sentence + best + " and " + runner_up + " are equally good.";
+  const std::string error = format_error(row.lead.standard_error, money_decimals);
+  sentence += best + " is best, ahead of " + runner_up + " by " + format_number(row.lead.mean, money_decimals) +
+              (error.empty() ? "" : " " + error) + " " + run.currency;
+  if (!row.separated) sentence += "; less than 2 standard errors, so more patients are needed to tell them apart";
+  return sentence + ".";
+}
+
+}  // namespace
+
+std::string summary_table(const RunResults& run, std::size_t analysis_index) {
+  const AnalysisResult& analysis = chosen(run, analysis_index);
+  std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
+  Rows rows;
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) rows.push_back({label(analysis, s)});
+  for (const SummaryColumn& column : summary_columns) {
+    const std::optional<std::size_t> outcome = find_outcome(analysis, column.outcome);
+    if (!outcome) continue;
+    columns.push_back({column.heading});
+    for (std::size_t s = 0; s < rows.size(); ++s) {
+      rows[s].push_back(cell(outcome_estimate(analysis, s, *outcome, column.column), column.decimals));
+    }
+  }
+  std::string note = fmt::format(
+      "All numbers are means per patient. Costs are discounted at {:g} % and QALYs at {:g} % a year; nothing else is "
+      "discounted. QALYs are the total that the analysis counts.",
+      100 * run.discount_cost_per_year, 100 * run.discount_qaly_per_year);
+  if (is_sampled(run)) note += meaning_of_error;
+  return heading(run, analysis, "Costs and outcomes") + render_table(columns, rows) + paragraph(note);
+}
+
+Result<std::string> incremental_table(const RunResults& run, std::size_t analysis_index) {
+  const AnalysisResult& analysis = chosen(run, analysis_index);
+  const Result<DecisionAnalysis> decision = analyse(analysis, {});
+  if (!decision) return tl::unexpected(decision.error());
+
+  std::vector<TableColumn> columns{
+      {"Strategy", TableColumn::Kind::text}, {"Cost"}, {"QALYs"}, {"Inc. cost"}, {"Inc. QALYs"}, {"ICER"},
+      {"Status", TableColumn::Kind::text}};
+  Rows rows;
+  for (const FullRow& row : decision->full) rows.push_back(incremental_cells(analysis, row));
+  const bool has_icer = std::any_of(decision->full.begin(), decision->full.end(),
+                                    [](const FullRow& row) { return row.icer.has_value(); });
+  if (!has_icer) {
+    columns.erase(columns.begin() + 3, columns.begin() + 6);
+    for (auto& row : rows) row.erase(row.begin() + 3, row.begin() + 6);
+  }
+  return heading(run, analysis, "Fully incremental analysis") + render_table(columns, rows) +
+         paragraph(incremental_explanation(run, has_icer)) + warn_of_noise(analysis, decision->full);
+}
+
+Result<std::string> net_benefit_table(const RunResults& run, std::size_t analysis_index) {
+  const AnalysisResult& analysis = chosen(run, analysis_index);
+  const Result<DecisionAnalysis> decision = analyse(analysis, run.thresholds);
+  if (!decision) return tl::unexpected(decision.error());
+  if (run.thresholds.empty()) return std::string();
+
+  std::string table = heading(run, analysis, "Net monetary benefit by threshold per QALY");
+  for (std::span<const ThresholdRow> rest = decision->thresholds; !rest.empty();) {
+    const std::span<const ThresholdRow> block = rest.first(std::min(rest.size(), thresholds_side_by_side));
+    table += net_benefit_block(analysis, block) + "\n";
+    rest = rest.subspan(block.size());
+  }
+  for (const ThresholdRow& row : decision->thresholds)
+    table += wrap(verdict(run, analysis, row), text_width, "  ") + "\n";
+  std::string note = "Net monetary benefit is QALYs times the threshold minus cost, in " + run.currency +
+                     " per patient. The strategy with the most (*) makes the best use of the money.";
+  if (is_sampled(run)) note += meaning_of_error;
+  return table + paragraph(note);
+}
+
+}  // namespace myelin::report

@@ -1,0 +1,279 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include "core/diagnostic.hpp"
+#include "results/group_reader.hpp"
+#include "results/results.hpp"
+#include "results/whole_file.hpp"
+
+namespace myelin::results {
+
+namespace {
+
+using hdf5::GroupReader;
+using hdf5::Handle;
+using hdf5::Shape;
+
+/// What HDF5 files begin with.
+constexpr std::array<char, 8> hdf5_signature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+
+void expect_hdf5(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw IoError("there is no such file -- check the name, or make it with `myelin run`");
+  }
+  if (std::filesystem::is_directory(status)) throw IoError("it is a folder -- give the name of a file in it");
+  if (!std::filesystem::is_regular_file(status)) {
+    throw IoError("it is not a file that can be read -- check the name and the permissions of its folder");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError("it cannot be opened -- check its permissions");
+  std::array<char, hdf5_signature.size()> start{};
+  file.read(start.data(), start.size());
+  if (file.gcount() == 0) throw IoError("it is empty -- run the scenario again");
+  if (start != hdf5_signature) throw IoError("it is not an HDF5 file -- give a file that `myelin run` wrote");
+}
+
+Handle open_file(const std::filesystem::path& path) {
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the HDF5 library fails");
+  // Some network disks refuse locks, and a results file never changes once it has its name.
+  hdf5::require(H5Pset_file_locking(access, false, true), "the HDF5 library fails");
+  return Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose, "it is damaged or truncated");
+}
+
+void expect_format(const GroupReader& root) {
+  std::string found;
+  try {
+    found = root.text_attribute("filetype");
+  } catch (const IoError&) {
+    throw IoError("it is an HDF5 file of another program -- give a file that `myelin run` wrote");
+  }
+  if (found != filetype) {
+    throw IoError("its filetype is '" + found + "', not '" + std::string(filetype) +
+                  "' -- give a file that `myelin run` wrote");
+  }
+  const auto version = root.integer_list_attribute("version");
+  if (version.size() != 2) throw IoError("its version is not of two numbers");
+  if (std::pair(version[0], version[1]) > std::pair(format_version.major, format_version.minor)) {
+    const auto text = [](auto major, auto minor) { return std::to_string(major) + "." + std::to_string(minor); };
+    throw IoError("it has version " + text(version[0], version[1]) + " of the format, and this program reads up to " +
+                  text(format_version.major, format_version.minor) + " -- use a newer myelin");
+  }
+}
+
+void read_run(const GroupReader& root, RunResults& results) {
+  results.title = root.text_attribute("title");
+  results.model = root.text_attribute("model");
+  results.engine = root.text_attribute("engine");
+  results.patients = root.integer_attribute("patients");
+  results.seed = root.integer_attribute("seed");
+  results.scenario_sha256 = root.text_attribute("scenario_sha256");
+  results.cycle_length_years = root.real_attribute("cycle_length_years");
+  results.discount_cost_per_year = root.real_attribute("discount_cost_per_year");
+  results.discount_qaly_per_year = root.real_attribute("discount_qaly_per_year");
+  results.currency = root.text_attribute("currency");
+  results.price_year = root.text_attribute("price_year");
+  results.thresholds = root.real_list_attribute("thresholds");
+}
+
+Setting::Kind setting_kind(const std::string& text, const std::string& path) {
+  if (text == "text") return Setting::Kind::text;
+  if (text == "number") return Setting::Kind::number;
+  if (text == "integer") return Setting::Kind::integer;
+  throw IoError(path + "kind holds '" + text + "', which is no kind of setting");
+}
+
+std::vector<Setting> read_settings(const GroupReader& group) {
+  const std::size_t count = group.length("setting");
+  const auto keys = group.texts("setting", count);
+  const auto values = group.texts("value", count);
+  const auto kinds = group.texts("kind", count);
+  std::vector<Setting> settings;
+  for (std::size_t i = 0; i < count; ++i)
+    settings.push_back({keys[i], values[i], setting_kind(kinds[i], group.path())});
+  return settings;
+}
+
+std::vector<InputRecord> read_inputs(const GroupReader& group) {
+  const std::size_t count = group.length("input");
+  const auto paths = group.texts("input", count);
+  const auto values = group.reals("value", count);
+  const auto units = group.texts("unit", count);
+  const auto sources = group.texts("source", count);
+  const auto grades = group.texts("grade", count);
+  const auto distributions = group.texts("distribution", count);
+  const auto notes = group.texts("note", count);
+  const auto lows = group.reals("low", count);
+  const auto highs = group.reals("high", count);
+  const auto bound = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+  std::vector<InputRecord> inputs;
+  for (std::size_t i = 0; i < count; ++i) {
+    inputs.push_back({.path = paths[i],
+                      .value = values[i],
+                      .unit = units[i],
+                      .provenance = {.source = sources[i],
+                                     .grade = grades[i],
+                                     .distribution = distributions[i],
+                                     .note = notes[i],
+                                     .low = bound(lows[i]),
+                                     .high = bound(highs[i])}});
+  }
+  return inputs;
+}
+
+/// Throws IoError unless every index is below `count`.
+void expect_indices(const std::vector<std::uint64_t>& indices, std::size_t count, const std::string& path) {
+  for (const std::uint64_t index : indices) {
+    if (index >= count) throw IoError(path + " holds " + std::to_string(index) + ", beyond the last strategy");
+  }
+}
+
+std::vector<IncrementResult> read_increments(const GroupReader& group, const AnalysisResult& analysis) {
+  const std::size_t count = group.length("pair");
+  const auto strategies = group.integers("strategy_index", count);
+  const auto versus = group.integers("versus_index", count);
+  expect_indices(strategies, analysis.strategies.size(), group.path() + "strategy_index");
+  expect_indices(versus, analysis.strategies.size(), group.path() + "versus_index");
+  const Shape shape = {analysis.draws, count, analysis.outcomes.size(), column_count};
+  auto means = group.slices("mean", shape);
+  auto standard_errors = group.slices("standard_error", shape);
+  auto covariances = group.slices("cost_qaly_covariance", {analysis.draws, count});
+  std::vector<IncrementResult> increments;
+  for (std::size_t i = 0; i < count; ++i) {
+    increments.push_back({.pair = {.strategy = strategies[i], .versus = versus[i]},
+                          .mean = std::move(means[i]),
+                          .standard_error = std::move(standard_errors[i]),
+                          .cost_qaly_covariance = std::move(covariances[i])});
+  }
+  return increments;
+}
+
+/// A tally at its place in its strategy's list.
+struct PlacedTally {
+  std::uint64_t position = 0;
+  TallyResult tally;
+};
+
+void read_tally(const GroupReader& group, std::size_t draws, std::vector<std::vector<PlacedTally>>& by_strategy) {
+  TallyResult tally{.name = group.text_attribute("name"),
+                    .description = group.text_attribute("description"),
+                    .time_axis = group.text_attribute("time_axis"),
+                    .attributes = group.text_list_attribute("attributes"),
+                    .levels = group.user_scales("per_patient", 3),
+                    .times = group.length("time"),
+                    .cells = 1,
+                    .per_patient = {}};
+  if (tally.levels.size() != tally.attributes.size()) {
+    throw IoError(group.path() + "per_patient has not one axis for each name in @attributes");
+  }
+  const std::size_t count = group.length("strategy");
+  const auto strategies = group.integers("strategy_index", count);
+  const auto positions = group.integers("position", count);
+  expect_indices(strategies, by_strategy.size(), group.path() + "strategy_index");
+  Shape shape = {draws, count, tally.times};
+  for (const auto& levels : tally.levels) {
+    shape.push_back(levels.size());
+    tally.cells *= levels.size();
+  }
+  auto per_patient = group.slices("per_patient", shape);
+  for (std::size_t i = 0; i < count; ++i) {
+    tally.per_patient = std::move(per_patient[i]);
+    by_strategy[strategies[i]].push_back({.position = positions[i], .tally = tally});
+  }
+}
+
+void read_tallies(const GroupReader& tallies, AnalysisResult& analysis) {
+  std::vector<std::vector<PlacedTally>> by_strategy(analysis.strategies.size());
+  for (const GroupReader& group : tallies.named_groups()) read_tally(group, analysis.draws, by_strategy);
+  for (std::size_t s = 0; s < by_strategy.size(); ++s) {
+    auto& placed = by_strategy[s];
+    std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+      if (placed[i].position != i) {
+        throw IoError(tallies.path() + " lacks a tally of the strategy '" + analysis.strategies[s].name +
+                      "' or has it twice");
+      }
+      analysis.strategies[s].tallies.push_back(std::move(placed[i].tally));
+    }
+  }
+}
+
+std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
+  const std::size_t count = group.length("outcome");
+  const auto names = group.texts("outcome", count);
+  const auto units = group.texts("outcome_unit", count);
+  const auto descriptions = group.texts("outcome_description", count);
+  const auto discounted = group.integers("outcome_discounted", count);
+  std::vector<OutcomeInfo> outcomes;
+  for (std::size_t i = 0; i < count; ++i) outcomes.push_back({names[i], units[i], descriptions[i], discounted[i] != 0});
+  return outcomes;
+}
+
+AnalysisResult read_analysis(const GroupReader& group) {
+  AnalysisResult analysis;
+  analysis.name = group.text_attribute("name");
+  analysis.overrides = group.text_list_attribute("overrides");
+  analysis.draws = group.length("draw");
+  analysis.outcomes = read_outcomes(group);
+  const std::size_t count = group.length("strategy");
+  const auto names = group.texts("strategy", count);
+  const auto labels = group.texts("strategy_label", count);
+  const auto table_digests = group.texts("table_digest", count);
+  const auto cohort_states = group.integers("cohort_states", count);
+  const Shape shape = {analysis.draws, count, analysis.outcomes.size(), column_count};
+  auto means = group.slices("mean", shape);
+  auto standard_errors = group.slices("standard_error", shape);
+  for (std::size_t s = 0; s < count; ++s) {
+    analysis.strategies.push_back({.name = names[s],
+                                   .label = labels[s],
+                                   .table_digest = table_digests[s],
+                                   .mean = std::move(means[s]),
+                                   .standard_error = std::move(standard_errors[s]),
+                                   .tallies = {},
+                                   .cohort_states = cohort_states[s]});
+  }
+  analysis.increments = read_increments(group.group("increments"), analysis);
+  read_tallies(group.group("tallies"), analysis);
+  return analysis;
+}
+
+RunResults read_file(const std::filesystem::path& path) {
+  expect_hdf5(path);
+  const Checksum checksum = verify_checksum(path);
+  if (checksum == Checksum::bad) throw IoError("its content does not match its checksum: it is damaged or was altered");
+  const Handle file = open_file(path);
+  hdf5::Budget budget(std::filesystem::file_size(path));
+  const GroupReader root(file, budget);
+  expect_format(root);
+  if (checksum == Checksum::absent) throw IoError("its checksum is missing: it is truncated or was altered");
+
+  RunResults results;
+  read_run(root, results);
+  const GroupReader scenario = root.group("scenario");
+  results.scenario_path = scenario.text_attribute("path");
+  results.scenario_text = scenario.text("text");
+  results.settings = read_settings(scenario.group("settings"));
+  results.inputs = read_inputs(scenario.group("inputs"));
+  for (const GroupReader& group : root.group("analyses").named_groups())
+    results.analyses.push_back(read_analysis(group));
+  return results;
+}
+
+}  // namespace
+
+RunResults read(const std::filesystem::path& path) {
+  hdf5::silence();
+  try {
+    return read_file(path);
+  } catch (const IoError& error) {
+    const std::string problem = error.what();
+    const std::string remedy =
+        problem.find(" -- ") == std::string::npos ? " -- copy it again from its origin, or run the scenario again" : "";
+    throw IoError("cannot read the results in '" + path.string() + "': " + problem + remedy);
+  }
+}
+
+}  // namespace myelin::results

@@ -1,0 +1,251 @@
+#include <limits>
+
+#include "core/build_info.hpp"
+#include "core/contract.hpp"
+#include "core/diagnostic.hpp"
+#include "results/group_writer.hpp"
+#include "results/results.hpp"
+#include "results/whole_file.hpp"
+
+namespace myelin::results {
+
+namespace {
+
+using hdf5::GroupWriter;
+using hdf5::Handle;
+
+/// Memory that the file under construction grows by.
+constexpr std::size_t growth_bytes = 1 << 20;
+
+const std::vector<std::string> column_names = {"discounted", "undiscounted"};
+
+/// [item] the member of each item.
+template <class Item, class Member>
+std::vector<Member> column(const std::vector<Item>& items, Member Item::*member) {
+  std::vector<Member> values;
+  for (const Item& item : items) values.push_back(item.*member);
+  return values;
+}
+
+/// [slice] where the member array of each item, which must hold `size` values, lies.
+template <class Item>
+std::vector<const std::vector<double>*> arrays(const std::vector<Item>& items, std::vector<double> Item::*member,
+                                               std::size_t size) {
+  std::vector<const std::vector<double>*> pointers;
+  for (const Item& item : items) {
+    if ((item.*member).size() != size) fail_contract("array has the shape of its analysis", __FILE__, __LINE__);
+    pointers.push_back(&(item.*member));
+  }
+  return pointers;
+}
+
+void write_run(const GroupWriter& root, const RunResults& results) {
+  const BuildInfo build = build_info();
+  root.attribute("filetype", std::string(filetype));
+  root.attribute("version", std::vector<std::uint64_t>{format_version.major, format_version.minor});
+  root.attribute("program_version", std::string(build.version));
+  root.attribute("commit", std::string(build.commit));
+  root.attribute("compiler", std::string(build.compiler));
+  root.attribute("title", results.title);
+  root.attribute("model", results.model);
+  root.attribute("engine", results.engine);
+  root.attribute("patients", results.patients);
+  root.attribute("seed", results.seed);
+  root.attribute("scenario_sha256", results.scenario_sha256);
+  root.attribute("cycle_length_years", results.cycle_length_years);
+  root.attribute("discount_cost_per_year", results.discount_cost_per_year);
+  root.attribute("discount_qaly_per_year", results.discount_qaly_per_year);
+  root.attribute("currency", results.currency);
+  root.attribute("price_year", results.price_year);
+  root.attribute("thresholds", results.thresholds);
+}
+
+void write_settings(const GroupWriter& group, const std::vector<Setting>& settings) {
+  std::vector<std::string> kinds;
+  for (const Setting& setting : settings) {
+    kinds.push_back(setting.kind == Setting::Kind::text     ? "text"
+                    : setting.kind == Setting::Kind::number ? "number"
+                                                            : "integer");
+  }
+  group.dataset("setting", column(settings, &Setting::key));
+  group.dataset("value", column(settings, &Setting::value));
+  group.dataset("kind", kinds);
+}
+
+void write_inputs(const GroupWriter& group, const std::vector<InputRecord>& inputs) {
+  const auto provenance = column(inputs, &InputRecord::provenance);
+  const auto bounds = [&](std::optional<double> Provenance::*bound) {
+    std::vector<double> values;
+    for (const Provenance& p : provenance)
+      values.push_back((p.*bound).value_or(std::numeric_limits<double>::quiet_NaN()));
+    return values;
+  };
+  group.dataset("input", column(inputs, &InputRecord::path));
+  group.dataset("value", column(inputs, &InputRecord::value));
+  group.dataset("unit", column(inputs, &InputRecord::unit));
+  group.dataset("source", column(provenance, &Provenance::source));
+  group.dataset("grade", column(provenance, &Provenance::grade));
+  group.dataset("distribution", column(provenance, &Provenance::distribution));
+  group.dataset("low", bounds(&Provenance::low));
+  group.dataset("high", bounds(&Provenance::high));
+  group.dataset("note", column(provenance, &Provenance::note));
+}
+
+void write_increments(const GroupWriter& group, const AnalysisResult& analysis) {
+  const auto& increments = analysis.increments;
+  std::vector<std::string> names;
+  std::vector<std::uint64_t> strategies, versus;
+  for (const IncrementResult& increment : increments) {
+    const auto& [a, b] = increment.pair;
+    names.push_back(analysis.strategies.at(a).name + " versus " + analysis.strategies.at(b).name);
+    strategies.push_back(a);
+    versus.push_back(b);
+  }
+  group.counting_scale("draw", analysis.draws);
+  group.dataset("pair", names);
+  group.dataset("outcome", column(analysis.outcomes, &OutcomeInfo::name));
+  group.dataset("column", column_names);
+  group.dataset("strategy_index", strategies);
+  group.dataset("versus_index", versus);
+
+  const hdf5::Shape shape = {analysis.draws, increments.size(), analysis.outcomes.size(), column_count};
+  const std::size_t size = analysis.draws * analysis.outcomes.size() * column_count;
+  group.slices("mean", shape, arrays(increments, &IncrementResult::mean, size));
+  group.slices("standard_error", shape, arrays(increments, &IncrementResult::standard_error, size));
+  group.slices("cost_qaly_covariance", {analysis.draws, increments.size()},
+               arrays(increments, &IncrementResult::cost_qaly_covariance, analysis.draws));
+}
+
+/// Strategies that share the datasets of a tally: those that count the same by the same axes.
+struct TallyLayout {
+  const TallyResult* axes = nullptr;             ///< of the first of them
+  std::vector<std::uint64_t> strategies;         ///< indices within the analysis
+  std::vector<std::uint64_t> positions;          ///< [strategy]: place in its list of tallies
+  std::vector<const std::vector<double>*> data;  ///< [strategy]: its `per_patient`
+};
+
+bool same_axes(const TallyResult& a, const TallyResult& b) {
+  return a.name == b.name && a.description == b.description && a.time_axis == b.time_axis && a.times == b.times &&
+         a.attributes == b.attributes && a.levels == b.levels;
+}
+
+/// In order of first appearance; commonly one layout a tally. A strategy may count what others do not, or by attributes
+/// with other levels.
+std::vector<TallyLayout> tally_layouts(const AnalysisResult& analysis) {
+  std::vector<TallyLayout> layouts;
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
+    const auto& tallies = analysis.strategies[s].tallies;
+    for (std::size_t i = 0; i < tallies.size(); ++i) {
+      TallyLayout* layout = nullptr;
+      for (TallyLayout& known : layouts) {
+        if (known.strategies.back() != s && same_axes(*known.axes, tallies[i])) layout = &known;
+      }
+      if (layout == nullptr) layout = &layouts.emplace_back(TallyLayout{&tallies[i], {}, {}, {}});
+      layout->strategies.push_back(s);
+      layout->positions.push_back(i);
+      layout->data.push_back(&tallies[i].per_patient);
+    }
+  }
+  return layouts;
+}
+
+void write_tally(const GroupWriter& group, const AnalysisResult& analysis, const TallyLayout& layout) {
+  const TallyResult& tally = *layout.axes;
+  group.attribute("name", tally.name);
+  group.attribute("description", tally.description);
+  group.attribute("time_axis", tally.time_axis);
+  group.attribute("attributes", tally.attributes);
+
+  std::vector<std::string> names;
+  for (const std::uint64_t s : layout.strategies) names.push_back(analysis.strategies[s].name);
+  group.counting_scale("draw", analysis.draws);
+  group.dataset("strategy", names);
+  group.counting_scale("time", tally.times);
+  group.dataset("strategy_index", layout.strategies);
+  group.dataset("position", layout.positions);
+
+  hdf5::Shape shape = {analysis.draws, layout.strategies.size(), tally.times};
+  std::vector<std::string> axes;
+  std::size_t cells = 1;
+  for (std::size_t a = 0; a < tally.attributes.size(); ++a) {
+    axes.push_back(group.named_scale(tally.attributes[a], tally.levels.at(a)));
+    shape.push_back(tally.levels[a].size());
+    cells *= tally.levels[a].size();
+  }
+  for (const auto* data : layout.data) {
+    if (data->size() != analysis.draws * tally.times * cells) fail_contract("tally fits its axes", __FILE__, __LINE__);
+  }
+  group.slices("per_patient", shape, layout.data, axes);
+}
+
+void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
+  const auto& strategies = analysis.strategies;
+  const auto& outcomes = analysis.outcomes;
+  std::vector<std::uint64_t> discounted;
+  for (const OutcomeInfo& outcome : outcomes) discounted.push_back(outcome.discounted ? 1 : 0);
+  group.attribute("name", analysis.name);
+  group.attribute("overrides", analysis.overrides);
+  group.counting_scale("draw", analysis.draws);
+  group.dataset("strategy", column(strategies, &StrategyResult::name));
+  group.dataset("outcome", column(outcomes, &OutcomeInfo::name));
+  group.dataset("column", column_names);
+  group.dataset("strategy_label", column(strategies, &StrategyResult::label));
+  group.dataset("table_digest", column(strategies, &StrategyResult::table_digest));
+  group.dataset("cohort_states", column(strategies, &StrategyResult::cohort_states));
+  group.dataset("outcome_unit", column(outcomes, &OutcomeInfo::unit));
+  group.dataset("outcome_description", column(outcomes, &OutcomeInfo::description));
+  group.dataset("outcome_discounted", discounted);
+
+  const hdf5::Shape shape = {analysis.draws, strategies.size(), outcomes.size(), column_count};
+  const std::size_t size = analysis.draws * outcomes.size() * column_count;
+  group.slices("mean", shape, arrays(strategies, &StrategyResult::mean, size));
+  group.slices("standard_error", shape, arrays(strategies, &StrategyResult::standard_error, size));
+
+  write_increments(group.group("increments"), analysis);
+  const GroupWriter tallies = group.group("tallies");
+  for (const TallyLayout& layout : tally_layouts(analysis)) {
+    write_tally(tallies.named_group(layout.axes->name), analysis, layout);
+  }
+}
+
+/// A file in memory: HDF5 cannot recover from a disk that fills up, so it never sees the disk.
+Handle create_file_in_memory() {
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot make a property list");
+  hdf5::require(H5Pset_fapl_core(access, growth_bytes, false), "cannot keep a file in memory");
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "cannot make a property list");
+  hdf5::require(H5Pset_obj_track_times(creation, false), "cannot leave out the times of a file");
+  hdf5::require(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+                "cannot order the links of a file");
+  return Handle(H5Fcreate("results", H5F_ACC_TRUNC, creation, access), H5Fclose, "cannot make a file in memory");
+}
+
+std::vector<std::byte> file_image(const RunResults& results) {
+  hdf5::silence();
+  const Handle file = create_file_in_memory();
+  {
+    const GroupWriter root(file);
+    write_run(root, results);
+    const GroupWriter scenario = root.group("scenario");
+    scenario.attribute("path", results.scenario_path);
+    scenario.dataset("text", results.scenario_text);
+    write_settings(scenario.group("settings"), results.settings);
+    write_inputs(scenario.group("inputs"), results.inputs);
+    const GroupWriter analyses = root.group("analyses");
+    for (const AnalysisResult& analysis : results.analyses)
+      write_analysis(analyses.named_group(analysis.name), analysis);
+  }
+  hdf5::require(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot complete the file in memory");
+  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
+  hdf5::require(size, "cannot measure the file in memory");
+  std::vector<std::byte> image(static_cast<std::size_t>(size));
+  hdf5::require(H5Fget_file_image(file, image.data(), image.size()), "cannot copy the file from memory");
+  return image;
+}
+
+}  // namespace
+
+void write(const RunResults& results, const std::filesystem::path& path) {
+  write_whole_file(path, file_image(results));
+}
+
+}  // namespace myelin::results

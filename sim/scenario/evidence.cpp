@@ -1,0 +1,127 @@
+#include "scenario/evidence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "scenario/wording.hpp"
+
+namespace myelin::scenario {
+
+namespace {
+
+const std::vector<std::string> grades = {"read", "secondary", "recalled", "derived", "assumption"};
+
+std::string trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
+}
+
+// The keys that a source joins with `;` or ` x `.
+std::vector<std::string> parts_of_source(const std::string& source) {
+  std::vector<std::string> parts;
+  std::string_view rest = source;
+  while (true) {
+    const std::size_t semicolon = rest.find(';'), times = rest.find(" x ");
+    const std::size_t end = std::min(semicolon, times);
+    parts.push_back(trimmed(rest.substr(0, end)));
+    if (end == std::string_view::npos) return parts;
+    rest.remove_prefix(end + (semicolon < times ? 1 : 3));
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> wanted_unit(const KeyRow& row, const EvidenceRules& rules) {
+  constexpr std::string_view money = "money";
+  if (row.unit != money && !row.unit.starts_with("money ")) return row.unit;
+  if (!rules.money) return std::nullopt;
+  return *rules.money + row.unit.substr(money.size());
+}
+
+bool check_number(const std::string& label, double value, const KeyRow& row, const SourcePlace& place,
+                  Diagnostics& found) {
+  if (!std::isfinite(value)) {
+    found.push_back({place, fmt::format("{}: {} is no finite number", label, value), "write a finite number"});
+    return false;
+  }
+  if ((row.low && value < *row.low) || (row.high && value > *row.high)) {
+    const std::string range = range_in_words(row);
+    found.push_back(
+        {place, fmt::format("{}: {} is out of range (must be {})", label, value, range),
+         fmt::format("write a number in the range{}", row.unit.empty() ? "" : "; the unit is " + row.unit)});
+    return false;
+  }
+  return true;
+}
+
+void check_unit(const std::string& label, const std::string& unit, const std::optional<std::string>& wanted,
+                const SourcePlace& place, Diagnostics& found) {
+  if (unit.empty()) {
+    found.push_back(missing_field(label, "unit", wanted, place));
+  } else if (wanted && unit != *wanted) {
+    found.push_back({place, fmt::format("{}: the unit is {} but must be {}", label, quote(unit), quote(*wanted)),
+                     fmt::format("convert the number and write {}", quote(*wanted))});
+  }
+}
+
+void check_source(const std::string& label, const std::string& source, const EvidenceRules& rules,
+                  const SourcePlace& place, Diagnostics& found) {
+  if (source.empty()) {
+    found.push_back(missing_field(label, "source", {}, place));
+    return;
+  }
+  if (!rules.source_keys) return;
+  for (const std::string& part : parts_of_source(source)) {
+    if (std::find(rules.source_keys->begin(), rules.source_keys->end(), part) != rules.source_keys->end()) continue;
+    found.push_back({place, fmt::format("{}: unknown source {}", label, quote(part)),
+                     did_you_mean(part, *rules.source_keys, "add it to the sources file")});
+  }
+}
+
+void check_grade(const std::string& label, const std::string& grade, const SourcePlace& place, Diagnostics& found) {
+  if (grade.empty()) {
+    found.push_back(missing_field(label, "grade", {}, place));
+  } else if (std::find(grades.begin(), grades.end(), grade) == grades.end()) {
+    found.push_back({place, fmt::format("{}: unknown grade {}", label, quote(grade)),
+                     did_you_mean(grade, grades, "write one of " + listed(grades))});
+  }
+}
+
+void check_order(const std::string& label, double value, const Provenance& provenance, const SourcePlace& place,
+                 Diagnostics& found) {
+  const std::string remedy = "let low <= value <= high";
+  const auto &low = provenance.low, &high = provenance.high;
+  if (low && *low > value) {
+    found.push_back({place, fmt::format("{}: low {} is above the value {}", label, *low, value), remedy});
+  }
+  if (high && *high < value) {
+    found.push_back({place, fmt::format("{}: high {} is below the value {}", label, *high, value), remedy});
+  }
+}
+
+Diagnostic missing_field(const std::string& label, const std::string& field,
+                         const std::optional<std::string>& wanted_unit, const SourcePlace& place) {
+  std::string remedy = "add " + field;
+  if (field == "unit" && wanted_unit) remedy = "add unit " + quote(*wanted_unit);
+  if (field == "source") remedy = "add the key of a row of the sources file";
+  if (field == "grade") remedy = "add one of " + listed(grades);
+  return {place, fmt::format("{}: {} is missing", label, field), remedy};
+}
+
+std::optional<double> parse_number(const std::string& text) {
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+Provenance replaced(double old_value, const Provenance& old, const std::string& source) {
+  return {source, "assumption", {}, fmt::format("was {} from {}", old_value, old.source), {}, {}};
+}
+
+}  // namespace myelin::scenario

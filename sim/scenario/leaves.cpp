@@ -1,0 +1,118 @@
+#include "scenario/leaves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "scenario/wording.hpp"
+
+namespace myelin::scenario {
+
+namespace {
+
+// Takes the tables of one file apart into leaves.
+class Gatherer {
+ public:
+  Gatherer(const KeyIndex& index, UnknownKeys unknown_keys, Leaves& into, Diagnostics& found)
+      : index_(index), unknown_keys_(unknown_keys), into_(into), found_(found) {}
+
+  std::vector<Leaf> take(const Document& document) {
+    own_.clear();
+    descend(document, *document.table);
+    std::sort(own_.begin(), own_.end(), [](const Leaf& a, const Leaf& b) {
+      return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+    });
+    return std::move(own_);
+  }
+
+ private:
+  void descend(const Document& document, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const SourcePlace place = place_in(document.file.shown, key.source());
+      path_.emplace_back(key.str());
+      if (!is_plain_name(path_.back())) {
+        found_.push_back({place, fmt::format("the name {} cannot be part of a key", quote(path_.back())),
+                          "use letters, digits, _ and - only"});
+      } else {
+        visit(document, node, place);
+      }
+      path_.pop_back();
+    }
+  }
+
+  void visit(const Document& document, const toml::node& node, const SourcePlace& place) {
+    const std::string dotted = join_path(path_);
+    if (const KeyRow* row = index_.row(path_)) {
+      // `include` has done its work when the files were read, and each file has its own.
+      if (dotted != "include") {
+        own_.push_back({row, dotted, place, document.file.folder(), {document.table, &node}, {}});
+      }
+    } else if (!index_.is_table(path_)) {
+      if (unknown_keys_ == UnknownKeys::are_mistakes) {
+        if (const auto known = index_.nearest(path_)) into_.meant.push_back(*known);
+        found_.push_back({place, "unknown key " + dotted, index_.remedy_for_unknown(path_)});
+      }
+    } else if (const toml::table* below = node.as_table()) {
+      const auto same = [&](const auto& known) { return known.first == path_; };
+      if (std::none_of(into_.tables.begin(), into_.tables.end(), same)) into_.tables.emplace_back(path_, place);
+      descend(document, *below);
+    } else {
+      into_.meant.push_back(dotted);
+      found_.push_back({place, fmt::format("{} must be a table of keys, not a value", dotted),
+                        fmt::format("write [{}] and its keys below", dotted)});
+    }
+  }
+
+  const KeyIndex& index_;
+  UnknownKeys unknown_keys_;
+  Leaves& into_;
+  Diagnostics& found_;
+  KeyPath path_;
+  std::vector<Leaf> own_;
+};
+
+// Positions of leaves by key, as one file and all it includes say it.
+using LeafByPath = std::map<std::string, std::size_t>;
+
+void add_included(LeafByPath& into, const LeafByPath& included, const std::vector<Leaf>& all, Diagnostics& found) {
+  for (const auto& [path, position] : included) {
+    const auto [first, is_new] = into.emplace(path, position);
+    if (is_new) continue;
+    const SourcePlace& other = all[first->second].place;
+    found.push_back({all[position].place,
+                     fmt::format("{} is also set at {}:{} (included by the same file)", path, other.file, other.line),
+                     "keep one of the two, or set it in the file that includes both"});
+  }
+}
+
+}  // namespace
+
+SourcePlace Leaf::place_of(const toml::node& part) const {
+  return place.line == 0 ? place : place_in(place.file, part.source());
+}
+
+Leaves gather(const Documents& documents, const KeyIndex& index, UnknownKeys unknown_keys, Diagnostics& found) {
+  Leaves gathered;
+  Gatherer gatherer(index, unknown_keys, gathered, found);
+  std::vector<Leaf> all;
+  std::vector<LeafByPath> by_document;
+  for (const Document& document : documents.files) {
+    LeafByPath effective;
+    for (const std::size_t included : document.includes) add_included(effective, by_document[included], all, found);
+    for (Leaf& leaf : gatherer.take(document)) {
+      effective[leaf.path] = all.size();
+      all.push_back(std::move(leaf));
+    }
+    by_document.push_back(std::move(effective));
+  }
+  if (by_document.empty()) return gathered;
+  std::vector<std::size_t> positions;
+  for (const auto& [path, position] : by_document.back()) positions.push_back(position);
+  std::sort(positions.begin(), positions.end());
+  for (const std::size_t position : positions) gathered.leaves.push_back(std::move(all[position]));
+  return gathered;
+}
+
+}  // namespace myelin::scenario

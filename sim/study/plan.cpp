@@ -1,0 +1,119 @@
+#include "study/plan.hpp"
+
+#include <algorithm>
+
+namespace myelin::study {
+
+namespace {
+
+const Model* find_model(const Models& models, const std::string& name) {
+  const auto found = std::ranges::find_if(models, [&](const Model* model) { return model->name() == name; });
+  return found == models.end() ? nullptr : *found;
+}
+
+Result<scenario::Scenario> read_checked(const PlanRequest& request, const std::vector<std::string>& more_overrides, const Models& models) {
+  std::vector<std::string> overrides = more_overrides;
+  overrides.insert(overrides.end(), request.overrides.begin(), request.overrides.end());
+  std::vector<std::string> names;
+  for (const Model* model : models) names.push_back(model->name());
+  const auto schema_of = [&](const std::string& name) {
+    const Model* model = find_model(models, name);
+    return model == nullptr ? nullptr : &model->schema();
+  };
+  Result<scenario::Scenario> scenario = scenario::read(request.scenario, overrides, schema_of, names);
+  if (!scenario) return scenario;
+  Diagnostics problems = find_model(models, scenario->model)->check(scenario->parameters);
+  if (!problems.empty()) return tl::unexpected(problems);
+  return scenario;
+}
+
+/// The strategies asked for, in the scenario's order.
+Result<std::vector<std::string>> choose_strategies(const scenario::Scenario& scenario, const std::vector<std::string>& wanted) {
+  const std::vector<std::string> all = scenario.parameters.names_under("strategies");
+  if (wanted.empty()) return all;
+  Diagnostics problems;
+  for (const std::string& name : wanted) {
+    if (std::ranges::find(all, name) != all.end()) continue;
+    const auto nearest = nearest_name(name, all);
+    problems.push_back({{"--strategies", 0, 0}, "there is no strategy '" + name + "'",
+                        nearest ? "did you mean '" + *nearest + "'?" : "name strategies of the scenario"});
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  std::vector<std::string> chosen;
+  std::ranges::copy_if(all, std::back_inserter(chosen), [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); });
+  return chosen;
+}
+
+Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanRequest& request, const Models& models) {
+  Result<scenario::Scenario> scenario = read_checked(request, analysis.overrides, models);
+  if (!scenario) return tl::unexpected(scenario.error());
+  analysis.scenario = std::move(*scenario);
+  Result<std::vector<std::string>> strategies = choose_strategies(analysis.scenario, request.strategies);
+  if (!strategies) return tl::unexpected(strategies.error());
+  analysis.strategies = std::move(*strategies);
+  const Model* model = find_model(models, analysis.scenario.model);
+  Diagnostics problems;
+  for (const std::string& strategy : analysis.strategies) {
+    Result<Program> program = model->compile(analysis.scenario.parameters, strategy);
+    if (program) {
+      analysis.programs.push_back(std::move(*program));
+    } else {
+      problems.insert(problems.end(), program.error().begin(), program.error().end());
+    }
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return analysis;
+}
+
+/// `auto` means the cohort engine, which is exact, unless a number of patients is given.
+Diagnostics choose_engine(const ParameterSet& parameters, Plan& plan) {
+  const std::string& engine = parameters.text("analysis.engine");
+  const bool counted = parameters.has("analysis.patients");
+  plan.engine = engine == "microsimulation" || (engine == "auto" && counted) ? Engine::microsimulation : Engine::cohort;
+  if (plan.engine == Engine::microsimulation && !counted) {
+    return {{parameters.entry("analysis.engine").place, "the microsimulation needs a number of patients", "set analysis.patients, 100000 for example"}};
+  }
+  if (plan.engine == Engine::microsimulation) {
+    plan.patients = static_cast<std::uint64_t>(parameters.integer("analysis.patients"));
+    return {};
+  }
+  // A number in the scenario is for other runs of it; one asked for now would be ignored without a word.
+  if (counted && parameters.entry("analysis.patients").place.file.starts_with("--")) {
+    return {{parameters.entry("analysis.patients").place, "the cohort engine is exact and simulates no patients", "leave out the number of patients, or choose --engine microsimulation"}};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
+  Result<PlannedAnalysis> base = plan_analysis({.name = "base", .label = "Base case", .overrides = {}, .scenario = {}, .strategies = {}, .programs = {}},
+                                               request, models);
+  if (!base) return tl::unexpected(base.error());
+  const ParameterSet& parameters = base->scenario.parameters;
+  Plan plan;
+  plan.model = find_model(models, base->scenario.model);
+  plan.seed = static_cast<std::uint64_t>(parameters.integer("analysis.seed"));
+  Diagnostics problems = choose_engine(parameters, plan);
+  std::vector<PlannedAnalysis> alternatives;
+  for (const std::string& name : parameters.names_under("alternatives")) {
+    const std::string key = "alternatives." + name;
+    Result<PlannedAnalysis> alternative =
+        plan_analysis({.name = name, .label = parameters.text(key + ".label"), .overrides = parameters.text_list(key + ".set"), .scenario = {}, .strategies = {}, .programs = {}},
+                      request, models);
+    if (alternative) {
+      alternatives.push_back(std::move(*alternative));
+    } else {
+      for (Diagnostic& problem : alternative.error()) {
+        problem.problem = "alternative '" + name + "': " + problem.problem;
+        problems.push_back(std::move(problem));
+      }
+    }
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  plan.analyses.push_back(std::move(*base));
+  for (PlannedAnalysis& alternative : alternatives) plan.analyses.push_back(std::move(alternative));
+  return plan;
+}
+
+}  // namespace myelin::study

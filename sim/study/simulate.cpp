@@ -1,0 +1,168 @@
+#include "study/simulate.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/contract.hpp"
+#include "engine/cohort.hpp"
+#include "engine/microsimulation.hpp"
+
+namespace myelin::study {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Blocks simulated between two looks at progress and interruption; they are folded in order, so that memory stays bounded.
+constexpr std::uint64_t batch_blocks = 64;
+
+OutcomeIndex find_outcome(const Program& program, const char* name) {
+  const auto found = std::ranges::find(program.outcomes, name, &Outcome::name);
+  MYELIN_EXPECT(found != program.outcomes.end());
+  return {static_cast<std::size_t>(found - program.outcomes.begin())};
+}
+
+Estimates estimates_of(const std::vector<engine::Moments>& moments, std::size_t first, std::size_t count) {
+  Estimates estimates;
+  for (std::size_t i = first; i < first + count; ++i) {
+    estimates.mean.push_back(moments[i].mean);
+    estimates.standard_error.push_back(moments[i].standard_error());
+  }
+  return estimates;
+}
+
+/// Counts of a prepared program, laid one tally after the other, as patients per patient.
+std::vector<std::vector<double>> split_tallies(const Program& program, const std::vector<std::uint64_t>& counts, std::uint64_t patients) {
+  std::vector<std::vector<double>> tallies;
+  auto next = counts.begin();
+  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+    for (const Step& step : program.steps(phase)) {
+      const auto* tally = std::get_if<Tally>(&step.action);
+      if (tally == nullptr) continue;
+      std::vector<double>& values = tallies.emplace_back();
+      const std::size_t size = tally->cells * engine::PreparedProgram::tally_times(phase, program.cycles);
+      for (std::size_t i = 0; i < size; ++i) values.push_back(static_cast<double>(*next++) / static_cast<double>(patients));
+    }
+  }
+  return tallies;
+}
+
+class Sampler {
+ public:
+  Sampler(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution)
+      : analysis_(analysis), execution_(execution),
+        simulation_(pointers(analysis.programs), engine::Population{},
+                    {find_outcome(analysis.programs.front(), "cost"), find_outcome(analysis.programs.front(), "qaly")},
+                    {.seed = {plan.seed}, .noise = {0}, .patients = plan.patients, .instruction_set = execution.instruction_set}) {
+    for (int thread = 0; thread < execution.threads; ++thread) workspaces_.push_back(simulation_.make_workspace());
+  }
+
+  std::optional<AnalysisOutput> run() {
+    const Clock::time_point begin = Clock::now();
+    engine::TreeFold<engine::PatientSums> fold;
+    const std::uint64_t blocks = simulation_.blocks();
+    for (std::uint64_t first = 0; first < blocks; first += batch_blocks) {
+      if (execution_.interrupted != nullptr && execution_.interrupted->load()) return std::nullopt;
+      std::vector<engine::PatientSums> sums(std::min(batch_blocks, blocks - first), simulation_.make_sums());
+      simulate_blocks(first, sums);
+      for (engine::PatientSums& each : sums) fold.push(std::move(each));
+      report(first + sums.size(), begin);
+    }
+    return output(fold.result(), begin);
+  }
+
+ private:
+  static std::vector<const Program*> pointers(const std::vector<Program>& programs) {
+    std::vector<const Program*> all;
+    for (const Program& program : programs) all.push_back(&program);
+    return all;
+  }
+
+  /// The only parallel loop of myelin. Each block writes its own place, so that neither the number of threads nor their order shows.
+  void simulate_blocks(std::uint64_t first, std::vector<engine::PatientSums>& sums) {
+    const auto count = static_cast<std::int64_t>(sums.size());
+#pragma omp parallel for schedule(dynamic) num_threads(execution_.threads)
+    for (std::int64_t i = 0; i < count; ++i) {
+      simulation_.simulate(first + static_cast<std::uint64_t>(i), workspaces_[static_cast<std::size_t>(omp_get_thread_num())],
+                           sums[static_cast<std::size_t>(i)]);
+    }
+  }
+
+  std::uint64_t patient_cycles() const {
+    std::uint64_t cycles = 0;
+    for (const auto& workspace : workspaces_) cycles += workspace.patient_cycles;
+    return cycles;
+  }
+
+  static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+  void report(std::uint64_t blocks_done, Clock::time_point begin) const {
+    if (!execution_.report) return;
+    const std::uint64_t patients = simulation_.options().patients;
+    execution_.report({analysis_.name, std::min(patients, blocks_done * engine::block_patients), patients, patient_cycles(), seconds_since(begin)});
+  }
+
+  AnalysisOutput output(const engine::PatientSums& sums, Clock::time_point begin) const {
+    AnalysisOutput output;
+    const std::size_t values = simulation_.outcomes() * engine::columns;
+    std::size_t pair = 0;
+    for (std::size_t strategy = 0; strategy < analysis_.programs.size(); ++strategy) {
+      std::vector<std::uint64_t> counts(simulation_.programs()[strategy].counts);
+      for (const auto& workspace : workspaces_) {
+        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += workspace.counts[strategy][i];
+      }
+      output.strategies.push_back({estimates_of(sums.outcomes, strategy * values, values),
+                                   split_tallies(analysis_.programs[strategy], counts, simulation_.options().patients), 0});
+      for (std::size_t versus = 0; versus < strategy; ++versus, ++pair) {
+        output.increments.push_back(
+            {strategy, versus, estimates_of(sums.increments, pair * values, values), sums.joint[pair].covariance_of_means()});
+      }
+    }
+    output.patient_cycles = patient_cycles();
+    output.elapsed_seconds = seconds_since(begin);
+    return output;
+  }
+
+  const PlannedAnalysis& analysis_;
+  const Execution& execution_;
+  engine::Microsimulation simulation_;
+  std::vector<engine::Microsimulation::Workspace> workspaces_;
+};
+
+Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, const Execution& execution) {
+  const Clock::time_point begin = Clock::now();
+  AnalysisOutput output;
+  Diagnostics problems;
+  for (const Program& program : analysis.programs) {
+    const auto cohort = engine::CohortEngine::make(program, {}, {.state_limit = execution.cohort_state_limit});
+    if (!cohort) {
+      problems.insert(problems.end(), cohort.error().begin(), cohort.error().end());
+      continue;
+    }
+    engine::CohortResult result = cohort->forward(program);
+    std::vector<double> no_error(result.means.size(), 0.0);
+    output.strategies.push_back({{std::move(result.means), std::move(no_error)}, std::move(result.tallies), cohort->states()});
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  for (std::size_t strategy = 1; strategy < output.strategies.size(); ++strategy) {
+    for (std::size_t versus = 0; versus < strategy; ++versus) {
+      const std::vector<double>&a = output.strategies[strategy].outcomes.mean, &b = output.strategies[versus].outcomes.mean;
+      IncrementOutput increment{strategy, versus, {a, std::vector<double>(a.size(), 0.0)}, 0};
+      for (std::size_t i = 0; i < b.size(); ++i) increment.outcomes.mean[i] -= b[i];
+      output.increments.push_back(std::move(increment));
+    }
+  }
+  output.elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return output;
+}
+
+}  // namespace
+
+Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution) {
+  if (plan.engine == Engine::cohort) return expect(analysis, execution);
+  return Sampler(plan, analysis, execution).run();
+}
+
+}  // namespace myelin::study

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/diagnostic.hpp"
+#include "engine/kernels/instruction_set.hpp"
+#include "study/plan.hpp"
+
+namespace myelin::study {
+
+/// How far an analysis has come.
+struct Progress {
+  std::string analysis;
+  std::uint64_t patients_done = 0, patients = 0;
+  std::uint64_t patient_cycles = 0;  ///< lived so far, over all strategies
+  double elapsed_seconds = 0;
+};
+
+/// How to run a plan; nothing of it changes a result.
+struct Execution {
+  int threads = 1;
+  engine::InstructionSet instruction_set = engine::InstructionSet::baseline;
+  std::uint64_t cohort_state_limit = 2'000'000;
+  std::function<void(const Progress&)> report;         ///< called between batches, by one thread; may be empty
+  const std::atomic<bool>* interrupted = nullptr;      ///< polled between batches; may be null
+};
+
+/// Means with their Monte Carlo standard errors: [outcome x 2 + column], column 0 discounted and 1 undiscounted.
+struct Estimates {
+  std::vector<double> mean, standard_error;
+};
+
+struct StrategyOutput {
+  Estimates outcomes;
+  std::vector<std::vector<double>> tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
+  std::uint64_t cohort_states = 0;           ///< 0 under the microsimulation
+};
+
+struct IncrementOutput {
+  std::size_t strategy = 0, versus = 0;
+  Estimates outcomes;
+  double cost_qaly_covariance = 0;  ///< of the discounted mean increments
+};
+
+struct AnalysisOutput {
+  std::vector<StrategyOutput> strategies;
+  std::vector<IncrementOutput> increments;  ///< every pair strategy > versus
+  std::uint64_t patient_cycles = 0;         ///< lived by the microsimulation
+  double elapsed_seconds = 0;
+};
+
+/// Runs one analysis of a plan. Nothing if it was interrupted; a diagnostic if the cohort engine refuses a program's size. The result does not
+/// depend on the execution, to the bit.
+Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution);
+
+}  // namespace myelin::study

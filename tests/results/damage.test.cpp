@@ -1,0 +1,165 @@
+#include <hdf5.h>
+
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "core/diagnostic.hpp"
+#include "results/example.hpp"
+#include "results/results.hpp"
+#include "results/whole_file.hpp"
+
+using namespace myelin::results;
+using namespace myelin::results::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// The text of the IoError that reading throws, which must name the file and a remedy.
+std::string problem_of(const std::filesystem::path& path) {
+  try {
+    read(path);
+  } catch (const myelin::IoError& error) {
+    const std::string text = error.what();
+    CHECK_THAT(text, Contains(path.string()) && Contains(" -- "));
+    return text;
+  }
+  FAIL("reading '" + path.string() + "' succeeded");
+  return {};
+}
+
+/// Changes a results file as another program could, and gives it a good checksum again.
+void alter(const std::filesystem::path& path, const std::function<void(hid_t)>& change) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  REQUIRE(file >= 0);
+  change(file);
+  H5Fclose(file);
+  const std::string bytes = file_bytes(path);
+  write_whole_file(path, std::as_bytes(std::span(bytes)));
+}
+
+void remove_link(hid_t file, const char* path) { REQUIRE(H5Ldelete(file, path, H5P_DEFAULT) >= 0); }
+
+void put_attribute(hid_t file, const char* name, hid_t type, const std::vector<hsize_t>& shape, const void* value) {
+  H5Adelete(file, name);
+  const hid_t space =
+      shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+  const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  REQUIRE(H5Awrite(attribute, type, value) >= 0);
+  H5Aclose(attribute);
+  H5Sclose(space);
+}
+
+void put_text_attribute(hid_t file, const char* name, const char* value) {
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  put_attribute(file, name, type, {}, &value);
+  H5Tclose(type);
+}
+
+void put_dataset(hid_t file, const char* path, hid_t type, const std::vector<hsize_t>& shape, hsize_t chunk) {
+  remove_link(file, path);
+  const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+  const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+  const std::vector<hsize_t> chunks(shape.size(), chunk);
+  H5Pset_chunk(properties, static_cast<int>(chunks.size()), chunks.data());
+  const hid_t dataset = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  REQUIRE(dataset >= 0);
+  H5Dclose(dataset);
+  H5Pclose(properties);
+  H5Sclose(space);
+}
+
+/// A file with a good run in it.
+struct WrittenRun {
+  TemporaryFolder folder;
+  std::filesystem::path path = folder / "run.h5";
+  RunResults run = RandomRun(19).make(2, 20, 4);
+  WrittenRun() { write(run, path); }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(WrittenRun, "a truncated file is refused at any length") {
+  const std::string whole = file_bytes(path);
+  std::mt19937_64 generator(23);
+  std::vector<std::size_t> lengths = {1, 7, 8, whole.size() - 1, whole.size() - 100};
+  for (int i = 0; i < 20; ++i) lengths.push_back(generator() % (whole.size() - 1) + 1);
+  for (const std::size_t length : lengths) {
+    CAPTURE(length);
+    put_file(path, whole.substr(0, length));
+    CHECK_FALSE(problem_of(path).empty());
+  }
+}
+
+TEST_CASE_METHOD(WrittenRun, "any damaged byte is found") {
+  const std::string whole = file_bytes(path);
+  std::mt19937_64 generator(29);
+  for (int i = 0; i < 300; ++i) {
+    std::string damaged = whole;
+    const std::size_t at = generator() % whole.size();
+    CAPTURE(at);
+    damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + generator() % 255));
+    put_file(path, damaged);
+    CHECK_FALSE(problem_of(path).empty());
+  }
+}
+
+TEST_CASE_METHOD(WrittenRun, "what is no results file is refused with its reason") {
+  put_file(path, "");
+  CHECK_THAT(problem_of(path), Contains("empty"));
+  put_file(path, "[scenario]\ntitle = 'not HDF5 at all'\n");
+  CHECK_THAT(problem_of(path), Contains("not an HDF5 file"));
+  CHECK_THAT(problem_of(folder.path()), Contains("is a folder"));
+  CHECK_THAT(problem_of(folder / "missing.h5"), Contains("no such file"));
+  CHECK_THAT(problem_of("/dev/null"), Contains("not a file"));
+}
+
+TEST_CASE_METHOD(WrittenRun, "other formats are refused with what they are") {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  SECTION("another filetype") {
+    alter(path, [](hid_t file) { put_text_attribute(file, "filetype", "statepoint"); });
+    CHECK_THAT(problem_of(path), Contains("'statepoint'"));
+  }
+  SECTION("no filetype") {
+    alter(path, [](hid_t file) { H5Adelete(file, "filetype"); });
+    CHECK_THAT(problem_of(path), Contains("another program"));
+  }
+  SECTION("a newer version") {
+    const std::uint64_t newer[] = {2, 7};
+    alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, newer); });
+    CHECK_THAT(problem_of(path), Contains("version 2.7") && Contains("up to 1.0"));
+  }
+  SECTION("a file of another program without our checksum") {
+    H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+    CHECK_THAT(problem_of(path), Contains("another program"));
+  }
+}
+
+TEST_CASE_METHOD(WrittenRun, "a missing or misshaped part is named") {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  SECTION("a dataset is missing") {
+    alter(path, [](hid_t file) { remove_link(file, "/analyses/base/increments/standard_error"); });
+    CHECK_THAT(problem_of(path), Contains("/analyses/base/increments/standard_error is missing"));
+  }
+  SECTION("an attribute is missing") {
+    alter(path, [](hid_t file) { H5Adelete(file, "seed"); });
+    CHECK_THAT(problem_of(path), Contains("/@seed is missing"));
+  }
+  SECTION("a group is missing") {
+    alter(path, [](hid_t file) { remove_link(file, "/scenario/inputs"); });
+    CHECK_THAT(problem_of(path), Contains("/scenario/inputs is missing"));
+  }
+  SECTION("a dataset has another shape") {
+    alter(path, [](hid_t file) { put_dataset(file, "/analyses/base/mean", H5T_NATIVE_DOUBLE, {3, 2}, 1); });
+    CHECK_THAT(problem_of(path), Contains("/analyses/base/mean has the shape [3][2] where [20][2]"));
+  }
+  SECTION("a dataset has another type") {
+    alter(path, [](hid_t file) { put_dataset(file, "/analyses/base/outcome", H5T_NATIVE_DOUBLE, {3}, 1); });
+    CHECK_THAT(problem_of(path), Contains("/analyses/base/outcome holds values of another type"));
+  }
+  SECTION("an absurd extent is refused before memory is asked for") {
+    constexpr hsize_t absurd = hsize_t(1) << 60;
+    alter(path, [](hid_t file) { put_dataset(file, "/analyses/base/draw", H5T_NATIVE_UINT64, {absurd}, 1024); });
+    CHECK_THAT(problem_of(path), Contains("/analyses/base/draw") && Contains("more than a file of this size can hold"));
+  }
+}

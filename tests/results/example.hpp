@@ -1,0 +1,253 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "results/types.hpp"
+
+/// \file
+/// Random runs, a walk over every field of a run, and a folder that goes away.
+
+namespace myelin::results::test {
+
+/// Whether a field of a run belongs to its digest.
+enum class Counts { yes, no };
+
+/// Calls `f(field, Counts)` for every text, number and length of a run; lengths as a temporary.
+template <class Run, class F>
+void for_each_field(Run& run, F f) {
+  const auto list = [&](auto& values, Counts counts) {
+    std::size_t size = values.size();
+    f(size, Counts::no);
+    for (auto& value : values) f(value, counts);
+  };
+  for (auto* text : {&run.scenario_path, &run.scenario_text, &run.scenario_sha256, &run.title, &run.model, &run.engine,
+                     &run.currency, &run.price_year}) {
+    f(*text, Counts::no);
+  }
+  f(run.patients, Counts::no);
+  f(run.seed, Counts::no);
+  for (auto* number : {&run.cycle_length_years, &run.discount_cost_per_year, &run.discount_qaly_per_year}) {
+    f(*number, Counts::no);
+  }
+  list(run.thresholds, Counts::no);
+  for (auto& setting : run.settings) {
+    f(setting.key, Counts::no);
+    f(setting.value, Counts::no);
+    std::uint64_t kind = static_cast<std::uint64_t>(setting.kind);
+    f(kind, Counts::no);
+  }
+  for (auto& input : run.inputs) {
+    auto& p = input.provenance;
+    f(input.value, Counts::no);
+    for (auto* text : {&input.path, &input.unit, &p.source, &p.grade, &p.distribution, &p.note}) f(*text, Counts::no);
+    for (auto* bound : {&p.low, &p.high}) {
+      std::uint64_t given = bound->has_value();
+      f(given, Counts::no);
+      if (given) f(**bound, Counts::no);
+    }
+  }
+  for (auto& analysis : run.analyses) {
+    f(analysis.name, Counts::yes);
+    list(analysis.overrides, Counts::no);
+    f(analysis.draws, Counts::yes);
+    for (auto& outcome : analysis.outcomes) {
+      f(outcome.name, Counts::yes);
+      f(outcome.unit, Counts::yes);
+      f(outcome.description, Counts::no);
+      std::uint64_t discounted = outcome.discounted;
+      f(discounted, Counts::no);
+    }
+    for (auto& strategy : analysis.strategies) {
+      f(strategy.name, Counts::yes);
+      f(strategy.label, Counts::no);
+      f(strategy.table_digest, Counts::no);
+      f(strategy.cohort_states, Counts::yes);
+      list(strategy.mean, Counts::yes);
+      list(strategy.standard_error, Counts::yes);
+      for (auto& tally : strategy.tallies) {
+        f(tally.name, Counts::yes);
+        f(tally.description, Counts::no);
+        f(tally.time_axis, Counts::yes);
+        list(tally.attributes, Counts::yes);
+        for (auto& levels : tally.levels) list(levels, Counts::yes);
+        f(tally.times, Counts::yes);
+        f(tally.cells, Counts::yes);
+        list(tally.per_patient, Counts::yes);
+      }
+    }
+    for (auto& increment : analysis.increments) {
+      f(increment.pair.strategy, Counts::yes);
+      f(increment.pair.versus, Counts::yes);
+      list(increment.mean, Counts::yes);
+      list(increment.standard_error, Counts::yes);
+      list(increment.cost_qaly_covariance, Counts::yes);
+    }
+  }
+}
+
+inline void append_bytes(std::string& bytes, const std::string& text) {
+  bytes += std::to_string(text.size()) + ":" + text;
+}
+template <class Number>
+void append_bytes(std::string& bytes, Number value) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+/// Every field of a run, to the bit: equal exactly if the runs are.
+inline std::string all_bytes(const RunResults& run) {
+  std::string bytes;
+  for_each_field(run, [&](const auto& field, Counts) { append_bytes(bytes, field); });
+  return bytes;
+}
+
+/// Makes runs with every kind of field, by a seed.
+class RandomRun {
+ public:
+  explicit RandomRun(std::uint64_t seed) : generator_(seed) {}
+
+  /// Of `strategies` strategies, `draws` draws and up to `longest` items in each list.
+  RunResults make(std::size_t strategies, std::size_t draws, std::size_t longest) {
+    RunResults run;
+    for_each_field(run, [&](auto& field, Counts) { fill(field); });
+    run.thresholds = numbers(count(longest));
+    for (std::size_t i = count(longest); i > 0; --i) {
+      run.settings.push_back({text(), text(), static_cast<Setting::Kind>(count(2))});
+    }
+    for (std::size_t i = count(longest); i > 0; --i) run.inputs.push_back(input());
+    for (std::size_t i = 0; i < 2; ++i) run.analyses.push_back(analysis(strategies, draws, longest));
+    run.analyses.front().name = "base";
+    return run;
+  }
+
+ private:
+  std::size_t count(std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most)(generator_); }
+
+  double number() {
+    static const std::vector<double> special = {0.0, -0.0, 5e-324, 1.7976931348623157e308, 1.0 / 3.0};
+    const std::size_t i = count(20);
+    return i < special.size() ? special[i] : std::normal_distribution<double>(0, 1e5)(generator_);
+  }
+
+  std::string text() {
+    static const std::vector<std::string> parts = {"edss", "0-3.5", "/", " ", ".", "\n", "é", "日本", "\"", "relapse"};
+    std::string text;
+    for (std::size_t i = count(4); i > 0; --i) text += parts[count(parts.size() - 1)];
+    return text;
+  }
+
+  void fill(std::string& field) { field = text(); }
+  void fill(double& field) { field = number(); }
+  void fill(std::uint64_t& field) { field = generator_(); }
+
+  std::vector<double> numbers(std::size_t size) {
+    std::vector<double> values(size);
+    for (double& value : values) fill(value);
+    return values;
+  }
+
+  std::vector<std::string> texts(std::size_t size) {
+    std::vector<std::string> values(size);
+    for (std::string& value : values) fill(value);
+    return values;
+  }
+
+  InputRecord input() {
+    InputRecord input;
+    fill(input.path);
+    fill(input.value);
+    fill(input.unit);
+    auto& p = input.provenance;
+    for (auto* field : {&p.source, &p.grade, &p.distribution, &p.note}) fill(*field);
+    if (count(1) == 1) p.low = number();
+    if (count(1) == 1) p.high = number();
+    return input;
+  }
+
+  TallyResult tally_axes(std::size_t longest) {
+    static const std::vector<std::string> names = {"edss", "draw", "per_patient", "time", "on/off", "", "."};
+    TallyResult tally{.name = text(),
+                      .description = text(),
+                      .time_axis = "time point",
+                      .attributes = {},
+                      .levels = {},
+                      .times = 1 + count(longest),
+                      .cells = 1,
+                      .per_patient = {}};
+    for (std::size_t a = count(3); a > 0; --a) {
+      tally.attributes.push_back(names[count(names.size() - 1)]);
+      tally.levels.push_back(texts(1 + count(longest)));
+      tally.cells *= tally.levels.back().size();
+    }
+    return tally;
+  }
+
+  /// Some tallies are of all strategies, some of this one alone, in an order of its own.
+  std::vector<TallyResult> tallies(std::vector<TallyResult> shared, std::size_t draws, std::size_t longest) {
+    if (count(1) == 1) shared.push_back(tally_axes(longest));
+    if (count(3) == 3 && !shared.empty()) shared.push_back(shared.front());
+    std::shuffle(shared.begin(), shared.end(), generator_);
+    for (TallyResult& tally : shared) tally.per_patient = numbers(draws * tally.times * tally.cells);
+    return shared;
+  }
+
+  AnalysisResult analysis(std::size_t strategies, std::size_t draws, std::size_t longest) {
+    AnalysisResult analysis;
+    analysis.name = text();
+    analysis.overrides = texts(count(longest));
+    analysis.draws = draws;
+    for (std::size_t i = count(longest); i > 0; --i)
+      analysis.outcomes.push_back({text(), text(), text(), count(1) == 1});
+    const std::size_t size = draws * analysis.outcomes.size() * column_count;
+    std::vector<TallyResult> shared;
+    for (std::size_t i = count(3); i > 0; --i) shared.push_back(tally_axes(longest));
+    for (std::size_t s = 0; s < strategies; ++s) {
+      const std::string name = "strategy/" + std::to_string(s);
+      analysis.strategies.push_back(
+          {name, text(), text(), numbers(size), numbers(size), tallies(shared, draws, longest), generator_()});
+      for (std::size_t versus = 0; versus < s; ++versus) {
+        analysis.increments.push_back({{s, versus}, numbers(size), numbers(size), numbers(draws)});
+      }
+    }
+    return analysis;
+  }
+
+  std::mt19937_64 generator_;
+};
+
+/// A folder of this process's own, removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "myelin_results_XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+  bool is_empty() const { return std::filesystem::is_empty(path_); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string file_bytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void put_file(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+}  // namespace myelin::results::test

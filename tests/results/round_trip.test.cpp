@@ -1,0 +1,111 @@
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <set>
+
+#include "results/example.hpp"
+#include "results/results.hpp"
+#include "results/schema.hpp"
+
+using namespace myelin::results;
+using namespace myelin::results::test;
+
+namespace {
+
+/// Checks that a dataset says what it holds and that each of its axes has a scale; counts the datasets.
+herr_t check_dataset(hid_t file, const char* path, const H5O_info_t* info, void* count) {
+  if (info->type != H5O_TYPE_DATASET) return 0;
+  ++*static_cast<std::size_t*>(count);
+  INFO(path);
+  const hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+  const hid_t space = H5Dget_space(dataset);
+  CHECK(H5Aexists(dataset, "units") > 0);
+  CHECK(H5Aexists(dataset, "description") > 0);
+  const int rank = H5DSis_scale(dataset) > 0 ? 0 : H5Sget_simple_extent_ndims(space);
+  for (int axis = 0; axis < rank; ++axis) CHECK(H5DSget_num_scales(dataset, static_cast<unsigned>(axis)) == 1);
+  H5Sclose(space);
+  H5Dclose(dataset);
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("a random run survives writing and reading to the bit") {
+  const TemporaryFolder folder;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    const RunResults run = RandomRun(seed).make(seed % 4, seed % 5, 4);
+    write(run, folder / "run.h5");
+    const RunResults back = read(folder / "run.h5");
+    REQUIRE(all_bytes(back) == all_bytes(run));
+    REQUIRE(digest(back) == digest(run));
+  }
+}
+
+TEST_CASE("compressed and chunked datasets survive to the bit") {
+  const TemporaryFolder folder;
+  const RunResults run = RandomRun(7).make(3, 700, 12);
+  write(run, folder / "run.h5");
+  CHECK(std::filesystem::file_size(folder / "run.h5") > 1'000'000);
+  CHECK(all_bytes(read(folder / "run.h5")) == all_bytes(run));
+}
+
+TEST_CASE("a run without analyses survives") {
+  const TemporaryFolder folder;
+  write(RunResults{}, folder / "run.h5");
+  CHECK(all_bytes(read(folder / "run.h5")) == all_bytes(RunResults{}));
+}
+
+TEST_CASE("equal runs give equal files, and writing replaces what is there") {
+  const TemporaryFolder folder;
+  const RunResults run = RandomRun(3).make(3, 200, 6);
+  put_file(folder / "b.h5", "something else");
+  write(run, folder / "a.h5");
+  write(run, folder / "b.h5");
+  CHECK((file_bytes(folder / "a.h5") == file_bytes(folder / "b.h5")));
+}
+
+TEST_CASE("a relative name without a folder is written to the current one") {
+  const TemporaryFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  write(RunResults{}, "run.h5");
+  std::filesystem::current_path(before);
+  CHECK(std::filesystem::exists(folder / "run.h5"));
+}
+
+TEST_CASE("every dataset has units, a description and a scale on every axis") {
+  const TemporaryFolder folder;
+  write(RandomRun(9).make(3, 5, 4), folder / "run.h5");
+  const hid_t file = H5Fopen((folder / "run.h5").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  REQUIRE(file >= 0);
+  std::size_t datasets = 0;
+  CHECK(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, check_dataset, &datasets) >= 0);
+  CHECK(datasets > 50);
+  H5Fclose(file);
+}
+
+TEST_CASE("the tools of HDF5 open the file") {
+  if (std::system("command -v h5dump h5ls > /dev/null") != 0) {
+    WARN("h5dump and h5ls are not installed: not checked");
+    return;
+  }
+  const TemporaryFolder folder;
+  write(RandomRun(5).make(2, 100, 4), folder / "run.h5");
+  const std::string file = "'" + (folder / "run.h5").string() + "' > /dev/null";
+  CHECK(std::system(("h5dump " + file).c_str()) == 0);
+  CHECK(std::system(("h5ls -r " + file).c_str()) == 0);
+}
+
+TEST_CASE("the page of the schema names every row") {
+  const std::string page = describe_schema();
+  std::set<std::string_view> paths;
+  for (const SchemaRow& row : schema_rows()) {
+    CHECK(paths.insert(row.path).second);
+    CHECK(page.find("\n  " + std::string(row.path.substr(row.path.rfind('/') + 1))) != std::string::npos);
+    CHECK(page.find(row.description) != std::string::npos);
+    CHECK_FALSE(row.units.empty());
+  }
+}
