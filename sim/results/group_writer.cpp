@@ -59,11 +59,13 @@ Shape chunk_shape(Shape shape, std::size_t value_bytes) {
   return shape;
 }
 
-Handle creation_properties(const Shape& shape, std::size_t value_bytes) {
+Handle creation_properties(const Shape& shape, ValueType type) {
+  const std::size_t value_bytes = stored_bytes(type);
   Handle properties = property_list(H5P_DATASET_CREATE);
   require(H5Pset_obj_track_times(properties, false), "cannot leave out the times of a dataset");
   const hsize_t bytes = std::accumulate(shape.begin(), shape.end(), hsize_t(value_bytes), std::multiplies<>());
-  if (shape.empty() || bytes <= compress_above_bytes) return properties;
+  // Texts lie in a heap of the file, which the filters do not reach and HDF5 refuses to check.
+  if (type == ValueType::text || shape.empty() || bytes <= compress_above_bytes) return properties;
   const Shape chunk = chunk_shape(shape, value_bytes);
   require(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), "cannot set chunks");
   require(H5Pset_shuffle(properties), "cannot set the shuffle filter");
@@ -144,7 +146,7 @@ Handle GroupWriter::create_dataset(const std::string& link, const SchemaRow& row
                                    const std::vector<std::string>& user_axes) const {
   const std::string action = "cannot make the dataset '" + path_ + link + "'";
   Handle dataset(H5Dcreate2(group_, link.c_str(), file_type(row.type), data_space(shape), H5P_DEFAULT,
-                            creation_properties(shape, stored_bytes(row.type)), H5P_DEFAULT),
+                            creation_properties(shape, row.type), H5P_DEFAULT),
                  H5Dclose, action);
   describe(dataset, row);
   if (row.is_scale()) {
