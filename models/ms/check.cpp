@@ -30,11 +30,13 @@ class Check {
     }
     const double cycles = parameters_.number("analysis.horizon_years") * per_year;
     if (std::abs(cycles - std::round(cycles)) > 1e-6 || cycles < 1) {
-      refuse("analysis.horizon_years", fmt::format("the horizon is {} cycles, not a whole number", cycles), "choose a multiple of the cycle length");
+      refuse("analysis.horizon_years", fmt::format("the horizon is {} cycles, not a whole number", cycles),
+             "choose a multiple of the cycle length");
     }
     const double start = parameters_.number("population.start_age");
     if (start != std::floor(start)) {
-      refuse("population.start_age", fmt::format("a start age of {} years is not whole, as the life table's ages are", start), "round it");
+      refuse("population.start_age",
+             fmt::format("a start age of {} years is not whole, as the life table's ages are", start), "round it");
     }
     const double last = start + parameters_.number("analysis.horizon_years");
     const int covered = parameters_.table("mortality.life_table").columns.back().last;
@@ -52,13 +54,16 @@ class Check {
     for (std::size_t cell = 0; cell < intensities.size(); ++cell) {
       const std::size_t from = cell / edss_count, to = cell % edss_count;
       if (from != to && intensities[cell] < 0) {
-        refuse("natural_history.rrms_intensities", fmt::format("the intensity from EDSS {} to {} is negative", from, to), "intensities off the diagonal are rates");
+        refuse("natural_history.rrms_intensities",
+               fmt::format("the intensity from EDSS {} to {} is negative", from, to),
+               "intensities off the diagonal are rates");
       }
     }
   }
 
   void variants() {
-    named("natural_history.variant", "natural_history.variants", parameters_.text("natural_history.variant"), "natural history");
+    named("natural_history.variant", "natural_history.variants", parameters_.text("natural_history.variant"),
+          "natural history");
     const std::string& waning = parameters_.text("treatment.waning");
     if (waning != "none") named("treatment.waning", "treatment.waning_schedules", waning, "waning schedule");
   }
@@ -71,10 +76,12 @@ class Check {
         if (!named(key, "therapies", lines[i], "therapy")) continue;
         const std::string& kind = parameters_.text("therapies." + lines[i] + ".kind");
         if (kind == "comparator") {
-          refuse(key, fmt::format("'{}' is only a comparator in the network of effects", lines[i]), "give it a price and kind = \"continuous\"");
+          refuse(key, fmt::format("'{}' is only a comparator in the network of effects", lines[i]),
+                 "give it a price and kind = \"continuous\"");
         }
         if (kind == "procedure" && i > 0) {
-          refuse(key, fmt::format("the procedure '{}' stands at place {}", lines[i], i + 1), "put it first: a procedure is done at the start");
+          refuse(key, fmt::format("the procedure '{}' stands at place {}", lines[i], i + 1),
+                 "put it first: a procedure is done at the start");
         }
       }
     }
@@ -89,11 +96,17 @@ class Check {
       if (kind == "continuous") needed = {"price", "monitoring"};
       if (kind == "courses") needed = {"course_price", "monitoring"};
       if (kind == "procedure") {
-        needed = {"monitoring", "procedure.death", "procedure.cost", "procedure.qaly_change", "procedure.restart_scale", "procedure.restart_shape"};
+        needed = {"monitoring",
+                  "procedure.death",
+                  "procedure.cost",
+                  "procedure.qaly_change",
+                  "procedure.restart_scale",
+                  "procedure.restart_shape"};
       }
       for (const std::string& key : needed) {
         if (!parameters_.has(path + key)) {
-          refuse(path + "kind", fmt::format("therapy '{}' of kind {} has no key '{}{}'", therapy, kind, path, key), "add it with its source");
+          refuse(path + "kind", fmt::format("therapy '{}' of kind {} has no key '{}{}'", therapy, kind, path, key),
+                 "add it with its source");
         }
       }
     }
@@ -115,8 +128,11 @@ class Check {
       double sum = 0;
       for (std::size_t i = begin; i < begin + step; ++i) sum += table.values[i];
       if (std::abs(sum - expected) <= tolerance) continue;
-      const std::string row = width == 0 ? "the values" : fmt::format("the row of {} {}", table.columns.front().name, table.columns.front().first + static_cast<int>(begin / step));
-      refuse(key, fmt::format("{} of '{}' sum to {:.12g}, not to {}", row, key, sum, expected), "mend the table: nothing is normalised silently");
+      const std::string row = width == 0 ? "the values"
+                                         : fmt::format("the row of {} {}", table.columns.front().name,
+                                                       table.columns.front().first + static_cast<int>(begin / step));
+      refuse(key, fmt::format("{} of '{}' sum to {:.12g}, not to {}", row, key, sum, expected),
+             "mend the table: nothing is normalised silently");
     }
   }
 
@@ -125,7 +141,8 @@ class Check {
     if (std::ranges::find(known, name) != known.end()) return true;
     const auto nearest = nearest_name(name, known);
     refuse(key, fmt::format("there is no {} '{}'", what, name),
-           nearest ? fmt::format("did you mean '{}'?", *nearest) : fmt::format("define {}.{}, or include the file that does", group, name));
+           nearest ? fmt::format("did you mean '{}'?", *nearest)
+                   : fmt::format("define {}.{}, or include the file that does", group, name));
     return false;
   }
 

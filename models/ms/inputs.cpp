@@ -49,8 +49,11 @@ Therapy read_therapy(const ParameterSet& parameters, const std::string& name) {
   Therapy therapy;
   therapy.name = name;
   therapy.label = parameters.text(path + "label");
-  therapy.kind = kind == "procedure" ? TherapyKind::procedure : kind == "courses" ? TherapyKind::courses : TherapyKind::continuous;
-  therapy.effects = {effect_against_none(parameters, name, "worsening"), effect_against_none(parameters, name, "relapse"),
+  therapy.kind = kind == "procedure" ? TherapyKind::procedure
+                 : kind == "courses" ? TherapyKind::courses
+                                     : TherapyKind::continuous;
+  therapy.effects = {effect_against_none(parameters, name, "worsening"),
+                     effect_against_none(parameters, name, "relapse"),
                      effect_against_none(parameters, name, "improvement")};
   therapy.improvement_years =
       parameters.has(path + "improvement_years") ? static_cast<int>(parameters.integer(path + "improvement_years")) : 0;
@@ -145,7 +148,8 @@ Inputs read_inputs(const ParameterSet& parameters, const std::string& strategy) 
   inputs.wane_log_ratio = parameters.text("treatment.waning_on") == "log_ratio";
   for (const std::string& therapy : parameters.names_under("therapies")) {
     for (const Complication& complication : read_complications(parameters, therapy)) {
-      const bool known = std::ranges::any_of(inputs.all_complications, [&](const Complication& c) { return c.name == complication.name; });
+      const bool known = std::ranges::any_of(inputs.all_complications,
+                                             [&](const Complication& c) { return c.name == complication.name; });
       if (!known) inputs.all_complications.push_back(complication);
     }
   }
@@ -169,7 +173,8 @@ Effects effects_in_year(const Inputs& inputs, const Therapy& therapy, int year) 
     return inputs.wane_log_ratio ? std::pow(ratio, remaining) : 1 - (1 - ratio) * remaining;
   };
   const bool improves = therapy.improvement_years == 0 || year < therapy.improvement_years;
-  return {wane(therapy.effects.worsening), wane(therapy.effects.relapse), improves ? wane(therapy.effects.improvement) : 1.0};
+  return {wane(therapy.effects.worsening), wane(therapy.effects.relapse),
+          improves ? wane(therapy.effects.improvement) : 1.0};
 }
 
 }  // namespace myelin::ms

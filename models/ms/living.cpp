@@ -13,7 +13,8 @@ void add_living(const Patient& patient) {
 
   builder.accrue(Phase::point, "life years", patient.outcomes.life_years, {}, [&](const Levels&) { return length; });
   builder.accrue(Phase::point, "care", patient.outcomes.cost_state, disability, [&](const Levels& levels) {
-    return (inputs.state_cost_per_year_rrms[edss(levels)] + (spms(levels) ? inputs.spms_cost_addition_per_year : 0)) * length;
+    return (inputs.state_cost_per_year_rrms[edss(levels)] + (spms(levels) ? inputs.spms_cost_addition_per_year : 0)) *
+           length;
   });
   builder.accrue(Phase::point, "utility", patient.outcomes.qaly_patient, disability, [&](const Levels& levels) {
     return (inputs.utility[edss(levels)] + (spms(levels) ? inputs.spms_utility_change : 0)) * length;
@@ -23,7 +24,8 @@ void add_living(const Patient& patient) {
 
   builder.tally(Phase::point, "disability", "patients alive by phenotype and EDSS", disability);
   builder.tally(Phase::point, "therapy", "patients alive by line of therapy", {is.line});
-  builder.tally(Phase::cycle, "deaths", "patients alive at the start of the cycle, by what became of them in it", {is.vital});
+  builder.tally(Phase::cycle, "deaths", "patients alive at the start of the cycle, by what became of them in it",
+                {is.vital});
 }
 
 }  // namespace myelin::ms

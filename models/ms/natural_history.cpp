@@ -19,7 +19,8 @@ EdssMatrix to_probabilities(const Matrix& matrix) {
   for (int from = 0; from < n; ++from) {
     const auto row = static_cast<std::size_t>(from);
     double sum = 0;
-    for (int to = 0; to < n; ++to) sum += probabilities[row][static_cast<std::size_t>(to)] = std::max(0.0, matrix(from, to));
+    for (int to = 0; to < n; ++to)
+      sum += probabilities[row][static_cast<std::size_t>(to)] = std::max(0.0, matrix(from, to));
     for (double& p : probabilities[row]) p /= sum;
   }
   return probabilities;
@@ -38,7 +39,8 @@ Matrix spms_generator(const NaturalHistory& history) {
   Reached annual;
   for (int from = 1; from < n; ++from) {
     for (int to = 1; to < n; ++to) {
-      annual(from - 1, to - 1) = history.spms_probabilities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+      annual(from - 1, to - 1) =
+          history.spms_probabilities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
     }
   }
   Reached generator = annual.log().cwiseMax(0.0);
@@ -54,7 +56,8 @@ EdssMatrix rrms_step(const NaturalHistory& history, double worsening, double imp
   Matrix generator;
   for (int from = 0; from < n; ++from) {
     for (int to = 0; to < n; ++to) {
-      const double intensity = history.rrms_intensities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+      const double intensity =
+          history.rrms_intensities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
       generator(from, to) = intensity * (to > from ? worsening * history.speed : improvement);
     }
   }
@@ -85,7 +88,8 @@ double spms_regularisation_error(const NaturalHistory& history) {
   return error;
 }
 
-Probability conversion_probability(const NaturalHistory& history, std::size_t edss, double worsening, Years cycle_length) {
+Probability conversion_probability(const NaturalHistory& history, std::size_t edss, double worsening,
+                                   Years cycle_length) {
   const RatePerYear untreated = to_rate(Probability(history.conversion_probability_per_year[edss]), Years{1});
   const HazardRatio ratio(history.speed * (history.effect_on_conversion ? worsening : 1.0));
   return to_probability(untreated * ratio, cycle_length);

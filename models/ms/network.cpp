@@ -8,7 +8,9 @@ namespace {
 
 const std::string no_treatment = "none";
 
-std::string key_of(const std::string& therapy, const std::string& effect) { return "therapies." + therapy + "." + effect; }
+std::string key_of(const std::string& therapy, const std::string& effect) {
+  return "therapies." + therapy + "." + effect;
+}
 
 /// The comparator of an effect; empty where the therapy does not state the effect.
 std::string comparator(const ParameterSet& parameters, const std::string& therapy, const std::string& effect) {
@@ -21,7 +23,8 @@ std::string comparator(const ParameterSet& parameters, const std::string& therap
 
 }  // namespace
 
-std::vector<std::string> path_to_none(const ParameterSet& parameters, const std::string& therapy, const std::string& effect) {
+std::vector<std::string> path_to_none(const ParameterSet& parameters, const std::string& therapy,
+                                      const std::string& effect) {
   std::vector<std::string> path;
   std::string current = therapy;
   while (!current.empty() && current != no_treatment && std::ranges::find(path, current) == path.end()) {
@@ -33,7 +36,8 @@ std::vector<std::string> path_to_none(const ParameterSet& parameters, const std:
 
 double effect_against_none(const ParameterSet& parameters, const std::string& therapy, const std::string& effect) {
   double ratio = 1;
-  for (const std::string& link : path_to_none(parameters, therapy, effect)) ratio *= parameters.number(key_of(link, effect));
+  for (const std::string& link : path_to_none(parameters, therapy, effect))
+    ratio *= parameters.number(key_of(link, effect));
   return ratio;
 }
 
@@ -50,18 +54,21 @@ Diagnostics check_network(const ParameterSet& parameters) {
       const std::string key = key_of(last, effect);
       if (!parameters.has(key)) {
         const SourcePlace place = parameters.entry("therapies." + therapy + ".kind").place;
-        diagnostics.push_back({place, "the effect on " + std::string(effect) + " of '" + therapy + "' does not lead to no treatment: '" + last +
-                                          "' has no key '" + key + "'",
+        diagnostics.push_back({place,
+                               "the effect on " + std::string(effect) + " of '" + therapy +
+                                   "' does not lead to no treatment: '" + last + "' has no key '" + key + "'",
                                "add it with `versus`, or compare with a therapy that has it"});
       } else if (end.empty()) {
         diagnostics.push_back({parameters.entry(key).place, "the effect '" + key + "' names no comparator",
                                "add `versus`: \"none\" for no treatment, or another therapy"});
       } else if (std::ranges::find(path, end) != path.end()) {
-        diagnostics.push_back({parameters.entry(key).place, "the comparisons of '" + therapy + "' run in a circle at '" + end + "'",
+        diagnostics.push_back({parameters.entry(key).place,
+                               "the comparisons of '" + therapy + "' run in a circle at '" + end + "'",
                                "let one of them be against none or a therapy outside the circle"});
       } else {
         const auto nearest = nearest_name(end, therapies);
-        diagnostics.push_back({parameters.entry(key).place, "the comparator '" + end + "' is not a therapy of the scenario",
+        diagnostics.push_back({parameters.entry(key).place,
+                               "the comparator '" + end + "' is not a therapy of the scenario",
                                nearest ? "did you mean '" + *nearest + "'?" : "include its file, or name another"});
       }
     }

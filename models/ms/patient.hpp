@@ -5,20 +5,21 @@
 #include "program/builder.hpp"
 
 /// \file
-/// The attributes and outcomes that the life processes of the MS model share. Each process adds its steps in its own file.
+/// The attributes and outcomes that the life processes of the MS model share. Each process adds its steps in its own
+/// file.
 
 namespace myelin::ms {
 
 struct PatientAttributes {
-  AttributeIndex sex;         ///< constant: female, male
-  AttributeIndex age;         ///< clock, whole years
-  AttributeIndex edss;        ///< state: 0..9
-  AttributeIndex phenotype;   ///< state: RRMS, SPMS
-  AttributeIndex vital;       ///< state: alive, or the cause of death
-  AttributeIndex line;        ///< state: line of therapy, the last is no treatment
-  AttributeIndex cycles_on;   ///< state: completed cycles on the line
-  AttributeIndex effect;      ///< state: which of the distinct effects acts, a function of line and cycles on it
-  AttributeIndex candidate;   ///< transient: how treatment may go on after this cycle's change of disability
+  AttributeIndex sex;        ///< constant: female, male
+  AttributeIndex age;        ///< clock, whole years
+  AttributeIndex edss;       ///< state: 0..9
+  AttributeIndex phenotype;  ///< state: RRMS, SPMS
+  AttributeIndex vital;      ///< state: alive, or the cause of death
+  AttributeIndex line;       ///< state: line of therapy, the last is no treatment
+  AttributeIndex cycles_on;  ///< state: completed cycles on the line
+  AttributeIndex effect;     ///< state: which of the distinct effects acts, a function of line and cycles on it
+  AttributeIndex candidate;  ///< transient: how treatment may go on after this cycle's change of disability
 };
 
 enum Sex { female, male };

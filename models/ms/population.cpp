@@ -9,7 +9,8 @@ void add_population(const Patient& patient) {
     branches.add(1 - patient.inputs.female_share, {male});
   });
   patient.builder.draw(Phase::start, "start_edss", {}, {is.edss}, [&](const Levels&, Branches& branches) {
-    for (std::size_t edss = 0; edss < edss_count; ++edss) branches.add(patient.inputs.start_edss[edss], {static_cast<int>(edss)});
+    for (std::size_t edss = 0; edss < edss_count; ++edss)
+      branches.add(patient.inputs.start_edss[edss], {static_cast<int>(edss)});
   });
 }
 

@@ -6,7 +6,8 @@ namespace myelin::ms {
 
 namespace {
 
-/// More relapses than this in a cycle are counted as this many; at the highest published rate (0.89 a year) their probability is 1e-8.
+/// More relapses than this in a cycle are counted as this many; at the highest published rate (0.89 a year) their
+/// probability is 1e-8.
 constexpr int most_relapses = 9;
 
 double relapses_per_cycle(const Patient& patient, const Levels& levels) {
@@ -23,10 +24,12 @@ void add_expected_relapses(const Patient& patient) {
   ProgramBuilder& builder = patient.builder;
   builder.accrue(Phase::point, "relapses", patient.outcomes.relapses, reads,
                  [&](const Levels& levels) { return relapses_per_cycle(patient, levels); });
-  builder.accrue(Phase::point, "relapse cost", patient.outcomes.cost_relapse, reads,
-                 [&](const Levels& levels) { return relapses_per_cycle(patient, levels) * patient.inputs.relapse_cost; });
-  builder.accrue(Phase::point, "relapse QALY loss", patient.outcomes.qaly_patient, reads,
-                 [&](const Levels& levels) { return relapses_per_cycle(patient, levels) * patient.inputs.relapse_qaly_change; });
+  builder.accrue(Phase::point, "relapse cost", patient.outcomes.cost_relapse, reads, [&](const Levels& levels) {
+    return relapses_per_cycle(patient, levels) * patient.inputs.relapse_cost;
+  });
+  builder.accrue(Phase::point, "relapse QALY loss", patient.outcomes.qaly_patient, reads, [&](const Levels& levels) {
+    return relapses_per_cycle(patient, levels) * patient.inputs.relapse_qaly_change;
+  });
 }
 
 /// A number of relapses in the cycle, Poisson with the rate at its start, in those who die in it too.
@@ -45,7 +48,8 @@ void add_drawn_relapses(const Patient& patient) {
                  branches.add(std::max(0.0, rest), {most_relapses});
                });
   const auto accrue = [&](const char* name, OutcomeIndex outcome, double each) {
-    builder.accrue(Phase::cycle, name, outcome, {relapses}, [=](const Levels& levels) { return levels[relapses] * each; });
+    builder.accrue(Phase::cycle, name, outcome, {relapses},
+                   [=](const Levels& levels) { return levels[relapses] * each; });
   };
   accrue("relapses", patient.outcomes.relapses, 1);
   accrue("relapse cost", patient.outcomes.cost_relapse, patient.inputs.relapse_cost);

@@ -4,14 +4,14 @@ namespace myelin::ms {
 
 namespace {
 
-/// Change of line after the change of disability: all-cause discontinuation, restart of a drug after a procedure, then the rule
-/// that drugs stop at SPMS or at an EDSS limit. A procedure cannot be stopped: its effect goes on at the limit, where no drug would be
-/// restarted, and ends with SPMS.
+/// Change of line after the change of disability: all-cause discontinuation, restart of a drug after a procedure, then
+/// the rule that drugs stop at SPMS or at an EDSS limit. A procedure cannot be stopped: its effect goes on at the
+/// limit, where no drug would be restarted, and ends with SPMS.
 void add_change_of_line(const Patient& patient) {
   const PatientAttributes& is = patient.is;
   const TherapyLines& lines = patient.lines;
-  patient.builder.draw(Phase::cycle, "treatment", {is.line, is.cycles_on, is.candidate}, {is.line, is.cycles_on, is.effect},
-                       [&](const Levels& levels, Branches& branches) {
+  patient.builder.draw(Phase::cycle, "treatment", {is.line, is.cycles_on, is.candidate},
+                       {is.line, is.cycles_on, is.effect}, [&](const Levels& levels, Branches& branches) {
                          const TherapyLines::Position now = patient.position(levels);
                          const auto candidate = static_cast<Candidate>(levels[is.candidate]);
                          const auto add = [&](double p, TherapyLines::Position to) {
@@ -39,15 +39,18 @@ void add_treatment(const Patient& patient) {
       return per_year(patient.lines.therapy(position.line), patient.lines.year(position)) * length;
     });
   };
-  per_cycle("drugs", patient.outcomes.cost_acquisition, [](const Therapy& therapy, int) { return therapy.price_per_year; });
+  per_cycle("drugs", patient.outcomes.cost_acquisition,
+            [](const Therapy& therapy, int) { return therapy.price_per_year; });
   per_cycle("infusions", patient.outcomes.cost_administration, [&](const Therapy& therapy, int year) {
     return (year == 0 ? therapy.infusions_first_year : therapy.infusions_per_year) * patient.inputs.cost_per_infusion;
   });
-  per_cycle("monitoring", patient.outcomes.cost_monitoring, [](const Therapy& therapy, int) { return therapy.monitoring_per_year; });
+  per_cycle("monitoring", patient.outcomes.cost_monitoring,
+            [](const Therapy& therapy, int) { return therapy.monitoring_per_year; });
 }
 
 void add_courses(const Patient& patient) {
-  // A course is given when a year on the therapy begins, to all who begin it: an event, without within-cycle correction.
+  // A course is given when a year on the therapy begins, to all who begin it: an event, without within-cycle
+  // correction.
   const auto per_course = [&](const char* name, OutcomeIndex outcome, auto amounts_of, double each) {
     const auto amount = [&, amounts_of, each](const Levels& levels) {
       const TherapyLines::Position position = patient.position(levels);
@@ -61,9 +64,13 @@ void add_courses(const Patient& patient) {
   bool any = false;
   for (const Therapy& line : patient.inputs.lines) any = any || line.kind == TherapyKind::courses;
   if (!any) return;
-  per_course("courses", patient.outcomes.cost_acquisition, [](const Therapy& t) -> const std::vector<double>& { return t.course_price; }, 1);
-  per_course("course infusions", patient.outcomes.cost_administration,
-             [](const Therapy& t) -> const std::vector<double>& { return t.course_infusions; }, patient.inputs.cost_per_infusion);
+  per_course(
+      "courses", patient.outcomes.cost_acquisition,
+      [](const Therapy& t) -> const std::vector<double>& { return t.course_price; }, 1);
+  per_course(
+      "course infusions", patient.outcomes.cost_administration,
+      [](const Therapy& t) -> const std::vector<double>& { return t.course_infusions; },
+      patient.inputs.cost_per_infusion);
 }
 
 }  // namespace myelin::ms

@@ -17,12 +17,14 @@ void add_transplantation(const Patient& patient) {
                  [&](const Levels&) { return procedure.qaly_change; });
   for (const Complication& complication : procedure.complications) {
     const auto known = std::ranges::find(patient.inputs.all_complications, complication.name, &Complication::name);
-    const OutcomeIndex outcome = patient.outcomes.complications[static_cast<std::size_t>(known - patient.inputs.all_complications.begin())];
+    const OutcomeIndex outcome =
+        patient.outcomes.complications[static_cast<std::size_t>(known - patient.inputs.all_complications.begin())];
     const AttributeIndex happened = builder.transient("complication." + complication.name, {"no", "yes"}, 0);
-    builder.draw(Phase::start, "complication." + complication.name, {}, {happened}, [&](const Levels&, Branches& branches) {
-      branches.add(1 - complication.probability.value(), {0});
-      branches.add(complication.probability.value(), {1});
-    });
+    builder.draw(Phase::start, "complication." + complication.name, {}, {happened},
+                 [&](const Levels&, Branches& branches) {
+                   branches.add(1 - complication.probability.value(), {0});
+                   branches.add(complication.probability.value(), {1});
+                 });
     builder.accrue(Phase::start, "count " + complication.name, outcome, {happened},
                    [=](const Levels& levels) { return levels[happened]; });
   }

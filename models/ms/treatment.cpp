@@ -35,12 +35,16 @@ int TherapyLines::cycles_that_matter(std::size_t line) const {
   const int waning = waning_years(inputs_);
   int years = 0;
   switch (on.kind) {
-    case TherapyKind::none: return 0;
-    case TherapyKind::procedure: return static_cast<int>(inputs_.timing.cycles);  // the hazard of restarting a drug never settles
+    case TherapyKind::none:
+      return 0;
+    case TherapyKind::procedure:
+      return static_cast<int>(inputs_.timing.cycles);  // the hazard of restarting a drug never settles
     case TherapyKind::courses:
       years = static_cast<int>(std::max(on.course_price.size(), on.course_infusions.size()));
       break;
-    case TherapyKind::continuous: years = on.infusions_first_year == on.infusions_per_year ? 0 : 1; break;
+    case TherapyKind::continuous:
+      years = on.infusions_first_year == on.infusions_per_year ? 0 : 1;
+      break;
   }
   years = std::max({years, waning, on.improvement_years});
   return std::min(years * inputs_.cycles_per_year, static_cast<int>(inputs_.timing.cycles));
@@ -56,7 +60,9 @@ Probability TherapyLines::leaving(Position position) const {
   const Years length = inputs_.timing.cycle_length;
   if (on.kind == TherapyKind::none) return Probability(0);
   if (on.kind == TherapyKind::procedure) {
-    const auto cumulative_hazard = [&](double years) { return on.procedure.restart_scale * std::pow(years, on.procedure.restart_shape); };
+    const auto cumulative_hazard = [&](double years) {
+      return on.procedure.restart_scale * std::pow(years, on.procedure.restart_shape);
+    };
     const double begin = position.cycles * length.value, end = begin + length.value;
     return Probability(-std::expm1(cumulative_hazard(begin) - cumulative_hazard(end)));
   }

@@ -13,8 +13,8 @@ namespace myelin::ms {
 enum class Candidate { treatable, at_edss_limit, secondary_progressive };
 inline constexpr int candidate_count = 3;
 
-/// The therapy lines of a strategy, laid out for a program. A patient is on a line for so many cycles; the last line is no treatment. Cycles are
-/// counted only as far as something still depends on them.
+/// The therapy lines of a strategy, laid out for a program. A patient is on a line for so many cycles; the last line is
+/// no treatment. Cycles are counted only as far as something still depends on them.
 class TherapyLines {
  public:
   explicit TherapyLines(const Inputs& inputs);

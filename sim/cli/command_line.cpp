@@ -16,20 +16,27 @@ namespace myelin::cli {
 namespace {
 
 [[noreturn]] void end_on_our_bug() {
-  std::fputs("myelin: an internal error ended the program; please report it with the command and the scenario\n", stderr);
+  std::fputs("myelin: an internal error ended the program; please report it with the command and the scenario\n",
+             stderr);
   std::_Exit(exit_bug);
 }
 
 /// Options that are short for --set of a key, so that they go through the same checks.
-void add_override(CLI::App& command, Options& options, const std::string& flag, const std::string& key, const std::string& help) {
-  command.add_option_function<std::string>(flag, [&options, key](const std::string& value) { options.overrides.push_back(key + "=" + value); }, help);
+void add_override(CLI::App& command, Options& options, const std::string& flag, const std::string& key,
+                  const std::string& help) {
+  command.add_option_function<std::string>(
+      flag, [&options, key](const std::string& value) { options.overrides.push_back(key + "=" + value); }, help);
 }
 
 void add_scenario_options(CLI::App& command, Options& options) {
   command.add_option("scenario", options.scenario, "the scenario file (TOML)")->required();
-  command.add_option_function<std::vector<std::string>>(
-             "--set", [&options](const std::vector<std::string>& values) { options.overrides.insert(options.overrides.end(), values.begin(), values.end()); },
-             "key=value in the place of what the scenario says, e.g. therapies.ahsct.worsening=0.9; repeatable")
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--set",
+          [&options](const std::vector<std::string>& values) {
+            options.overrides.insert(options.overrides.end(), values.begin(), values.end());
+          },
+          "key=value in the place of what the scenario says, e.g. therapies.ahsct.worsening=0.9; repeatable")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
@@ -40,17 +47,25 @@ void add_scenario_options(CLI::App& command, Options& options) {
 }
 
 void add_execution_options(CLI::App& command, Options& options) {
-  command.add_option("--threads", options.threads, "number of threads; results do not depend on it")->check(CLI::Range(1, 4096));
-  command.add_option("--instruction-set", options.instruction_set, "baseline, avx2 or avx512; results do not depend on it");
-  command.add_option("--state-limit", options.state_limit, "largest number of states of the cohort engine")->check(CLI::PositiveNumber);
-  static const std::map<std::string, ProgressKind> kinds = {
-      {"auto", ProgressKind::automatic}, {"bar", ProgressKind::bar}, {"json", ProgressKind::json}, {"none", ProgressKind::none}};
-  command.add_option("--progress", options.progress, "auto, bar, json or none; on standard error")->transform(CLI::CheckedTransformer(kinds).description(""));
+  command.add_option("--threads", options.threads, "number of threads; results do not depend on it")
+      ->check(CLI::Range(1, 4096));
+  command.add_option("--instruction-set", options.instruction_set,
+                     "baseline, avx2 or avx512; results do not depend on it");
+  command.add_option("--state-limit", options.state_limit, "largest number of states of the cohort engine")
+      ->check(CLI::PositiveNumber);
+  static const std::map<std::string, ProgressKind> kinds = {{"auto", ProgressKind::automatic},
+                                                            {"bar", ProgressKind::bar},
+                                                            {"json", ProgressKind::json},
+                                                            {"none", ProgressKind::none}};
+  command.add_option("--progress", options.progress, "auto, bar, json or none; on standard error")
+      ->transform(CLI::CheckedTransformer(kinds).description(""));
   command.add_flag("--quiet", options.quiet, "print nothing but errors");
 }
 
 void add_decision_options(CLI::App& command, Options& options) {
-  command.add_option("--thresholds", options.thresholds, "willingness to pay for a QALY, separated by commas")->delimiter(',')->check(CLI::NonNegativeNumber);
+  command.add_option("--thresholds", options.thresholds, "willingness to pay for a QALY, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--reference", options.reference, "the strategy that the others are compared with one by one");
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
 }
@@ -62,13 +77,15 @@ int guarded(const std::function<int(const Options&)>& command, const Options& op
     fmt::print(stderr, "myelin: {}\n", error.what());
     return exit_world;
   } catch (const ContractViolation& error) {
-    fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n", error.what());
+    fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n",
+               error.what());
     return exit_bug;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "myelin: out of memory -- use fewer strategies at once, or a machine with more\n");
     return exit_world;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n", error.what());
+    fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n",
+               error.what());
     return exit_bug;
   }
 }
@@ -83,11 +100,12 @@ int run_command_line(int argc, const char* const* argv) {
   const BuildInfo build = build_info();
   app.set_version_flag("--version", fmt::format("myelin {} ({}, {})", build.version, build.commit, build.compiler));
   app.require_subcommand(1);
-  app.footer("Examples:\n"
-             "  myelin check scenarios/ms/base_case_uk.toml\n"
-             "  myelin run scenarios/ms/base_case_uk.toml -o base_case.h5\n"
-             "  myelin run scenarios/ms/base_case_uk.toml --engine cohort --set therapies.ahsct.procedure.cost=32900\n"
-             "  myelin analyse base_case.h5 --thresholds 25000,35000 --reference ocrelizumab");
+  app.footer(
+      "Examples:\n"
+      "  myelin check scenarios/ms/base_case_uk.toml\n"
+      "  myelin run scenarios/ms/base_case_uk.toml -o base_case.h5\n"
+      "  myelin run scenarios/ms/base_case_uk.toml --engine cohort --set therapies.ahsct.procedure.cost=32900\n"
+      "  myelin analyse base_case.h5 --thresholds 25000,35000 --reference ocrelizumab");
 
   const auto add_command = [&](const char* name, const char* help, int (*command)(const Options&)) {
     CLI::App* added = app.add_subcommand(name, help);
@@ -109,12 +127,16 @@ int run_command_line(int argc, const char* const* argv) {
 
   CLI::App* digest_command = add_command("digest", "print the SHA-256 over every result", digest);
   digest_command->add_option("results", options.results, "results file (HDF5)")->required();
-  digest_command->add_flag("--by-strategy", options.by_strategy, "one line a strategy; independent of which others were run");
+  digest_command->add_flag("--by-strategy", options.by_strategy,
+                           "one line a strategy; independent of which others were run");
 
   CLI::App* describe_command = add_command("describe", "document scenario keys, the results file or a model", describe);
-  describe_command->add_option("topic", options.topic, "scenario, results or model")->required()->check(CLI::IsMember({"scenario", "results", "model"}));
+  describe_command->add_option("topic", options.topic, "scenario, results or model")
+      ->required()
+      ->check(CLI::IsMember({"scenario", "results", "model"}));
   describe_command->add_option("model", options.model, "name of the model, e.g. ms");
-  describe_command->add_option("--scenario", options.scenario, "also list attributes, steps and tables of its programs");
+  describe_command->add_option("--scenario", options.scenario,
+                               "also list attributes, steps and tables of its programs");
 
   try {
     app.parse(argc, argv);

@@ -13,21 +13,22 @@ enum class ProgressKind { automatic, bar, json, none };
 /// What a command was asked for; each command reads what concerns it.
 struct Options {
   std::string scenario;
-  std::string results;                   ///< results file to read
-  std::string output;                    ///< results file to write; empty for none
-  std::vector<std::string> overrides;    ///< --set key=value, and the options that are short for one
+  std::string results;                 ///< results file to read
+  std::string output;                  ///< results file to write; empty for none
+  std::vector<std::string> overrides;  ///< --set key=value, and the options that are short for one
   std::vector<std::string> strategies;
-  std::vector<double> thresholds;        ///< currency per QALY; empty for those of the run
-  std::string reference;                 ///< strategy that the others are compared with; empty for the first
-  std::string topic, model;              ///< of describe
-  int threads = 0;                       ///< 0: one a processor
-  std::string instruction_set;           ///< empty: the fastest
+  std::vector<double> thresholds;  ///< currency per QALY; empty for those of the run
+  std::string reference;           ///< strategy that the others are compared with; empty for the first
+  std::string topic, model;        ///< of describe
+  int threads = 0;                 ///< 0: one a processor
+  std::string instruction_set;     ///< empty: the fastest
   std::uint64_t state_limit = 2'000'000;
   ProgressKind progress = ProgressKind::automatic;
   bool json = false, quiet = false, by_strategy = false;
 };
 
-/// Runs the command that the arguments name and returns the exit code: 0 good, 2 the user's input, 3 the outside world, 4 our bug, 130 interrupted.
+/// Runs the command that the arguments name and returns the exit code: 0 good, 2 the user's input, 3 the outside world,
+/// 4 our bug, 130 interrupted.
 int run_command_line(int argc, const char* const* argv);
 
 // The commands.

@@ -22,7 +22,9 @@ int report_problems(const Diagnostics& problems) {
   return exit_user;
 }
 
-study::PlanRequest request_of(const Options& options) { return {options.scenario, options.overrides, options.strategies}; }
+study::PlanRequest request_of(const Options& options) {
+  return {options.scenario, options.overrides, options.strategies};
+}
 
 Result<std::size_t> find_reference(const results::RunResults& run, const std::string& name) {
   if (name.empty()) return 0;
@@ -31,21 +33,37 @@ Result<std::size_t> find_reference(const results::RunResults& run, const std::st
   const auto found = std::ranges::find(names, name);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   const auto nearest = nearest_name(name, names);
-  return tl::unexpected(Diagnostics{{{"--reference", 0, 0}, "the run has no strategy '" + name + "'",
-                                     nearest ? "did you mean '" + *nearest + "'?" : "name one of " + fmt::format("{}", fmt::join(names, ", "))}});
+  return tl::unexpected(Diagnostics{
+      {{"--reference", 0, 0},
+       "the run has no strategy '" + name + "'",
+       nearest ? "did you mean '" + *nearest + "'?" : "name one of " + fmt::format("{}", fmt::join(names, ", "))}});
 }
 
 namespace {
 
+/// How many inputs have each grade: a table of numbers that nobody has read in their source must say so.
+std::string grades_of(const results::RunResults& run) {
+  std::vector<std::string> counts;
+  for (const char* grade : {"read", "secondary", "derived", "recalled", "assumption"}) {
+    const auto count = std::ranges::count_if(
+        run.inputs, [&](const results::InputRecord& input) { return input.provenance.grade == grade; });
+    if (count > 0) counts.push_back(fmt::format("{} {}", count, grade));
+  }
+  return fmt::format("grade of the {} inputs: {}; recalled and assumed ones were not verified in a source\n",
+                     run.inputs.size(), fmt::join(counts, ", "));
+}
+
 std::string heading(const results::RunResults& run) {
   std::string text = run.title + "\n";
-  text += run.engine == "cohort" ? "Cohort engine (exact expectations)"
-                                 : fmt::format("Microsimulation of {} patients a strategy, seed {}", run.patients, run.seed);
-  text += fmt::format("; cycle {} year{}; discounting {:.3g} % costs, {:.3g} % QALYs a year; {} {}\n", run.cycle_length_years,
-                      run.cycle_length_years == 1 ? "" : "s", run.discount_cost_per_year * 100, run.discount_qaly_per_year * 100, run.currency, run.price_year);
+  text += run.engine == "cohort"
+              ? "Cohort engine (exact expectations)"
+              : fmt::format("Microsimulation of {} patients a strategy, seed {}", run.patients, run.seed);
+  text += fmt::format("; cycle {} year{}; discounting {:.3g} % costs, {:.3g} % QALYs a year; {} {}\n",
+                      run.cycle_length_years, run.cycle_length_years == 1 ? "" : "s", run.discount_cost_per_year * 100,
+                      run.discount_qaly_per_year * 100, run.currency, run.price_year);
   std::vector<std::string> stated;
   for (const results::Setting& setting : run.settings) stated.push_back(setting.key + ": " + setting.value);
-  return text + fmt::format("{}\n", fmt::join(stated, "; "));
+  return text + fmt::format("{}\n", fmt::join(stated, "; ")) + grades_of(run);
 }
 
 std::string title_of(const results::AnalysisResult& analysis) {
@@ -69,10 +87,12 @@ int print_results(const results::RunResults& run, const Options& options, bool e
   if (options.quiet) return exit_good;
   fmt::print("{}\n", heading(shown));
   for (std::size_t i = 0; i < shown.analyses.size(); ++i) {
-    const Result<std::string> incremental = report::incremental_table(shown, i), net_benefit = report::net_benefit_table(shown, i);
+    const Result<std::string> incremental = report::incremental_table(shown, i),
+                              net_benefit = report::net_benefit_table(shown, i),
+                              pairwise = report::pairwise_table(shown, i, *reference);
     if (!incremental) return report_problems(incremental.error());
     fmt::print("{}\n\n{}\n{}\n", title_of(shown.analyses[i]), report::summary_table(shown, i), *incremental);
-    if (every_table || i == 0) fmt::print("{}\n", *net_benefit);
+    if (every_table || i == 0) fmt::print("{}\n{}\n", *pairwise, *net_benefit);
   }
   return exit_good;
 }

@@ -15,8 +15,9 @@ int check(const Options& options) {
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
   if (!plan) return report_problems(plan.error());
   const study::PlannedAnalysis& base = plan->analyses.front();
-  fmt::print("{}: no problems; {} strategies, {} inputs from {} sources, {} alternative{}\n", options.scenario, base.strategies.size(),
-             base.scenario.parameters.entries().size(), base.scenario.sources.size(), plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");
+  fmt::print("{}: no problems; {} strategies, {} inputs from {} sources, {} alternative{}\n", options.scenario,
+             base.strategies.size(), base.scenario.parameters.entries().size(), base.scenario.sources.size(),
+             plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");
   return exit_good;
 }
 
@@ -41,15 +42,20 @@ std::string names_of(const Program& program, const std::vector<Read>& reads) {
 }
 
 void describe_step(const Program& program, const Step& step) {
-  const std::string guard = step.guard ? fmt::format(" (only {} = {})", program.attributes[step.guard->attribute.value].name,
-                                                     program.attributes[step.guard->attribute.value].levels[static_cast<std::size_t>(step.guard->level)])
-                                       : "";
+  const std::string guard =
+      step.guard
+          ? fmt::format(
+                " (only {} = {})", program.attributes[step.guard->attribute.value].name,
+                program.attributes[step.guard->attribute.value].levels[static_cast<std::size_t>(step.guard->level)])
+          : "";
   if (const auto* draw = std::get_if<Draw>(&step.action)) {
     std::vector<std::string> writes;
     for (const AttributeIndex write : draw->writes) writes.push_back(program.attributes[write.value].name);
-    fmt::print("    draw   {}{}: {} from {}; {} rows, up to {} outcomes\n", step.name, guard, fmt::join(writes, ", "), names_of(program, draw->reads), draw->rows, draw->outcomes);
+    fmt::print("    draw   {}{}: {} from {}; {} rows, up to {} outcomes\n", step.name, guard, fmt::join(writes, ", "),
+               names_of(program, draw->reads), draw->rows, draw->outcomes);
   } else if (const auto* accrual = std::get_if<Accrual>(&step.action)) {
-    fmt::print("    accrue {}{}: {} by {}; {} rows\n", step.name, guard, program.outcomes[accrual->outcome.value].name, names_of(program, accrual->reads), accrual->rows);
+    fmt::print("    accrue {}{}: {} by {}; {} rows\n", step.name, guard, program.outcomes[accrual->outcome.value].name,
+               names_of(program, accrual->reads), accrual->rows);
   } else {
     const auto& tally = std::get<Tally>(step.action);
     fmt::print("    tally  {}{}: by {}; {} cells\n", step.name, guard, names_of(program, tally.reads), tally.cells);
@@ -60,16 +66,20 @@ void describe_program(const Program& program) {
   static constexpr const char* kinds[] = {"constant", "clock", "transient", "state"};
   fmt::print("\nProgram of strategy {}, {} cycles\n  attributes\n", program.name, program.cycles);
   for (const Attribute& attribute : program.attributes) {
-    fmt::print("    {:<9} {}: {} levels, {} to {}\n", kinds[static_cast<std::size_t>(attribute.kind)], attribute.name, attribute.levels.size(), attribute.levels.front(),
-               attribute.levels.back());
+    fmt::print("    {:<9} {}: {} levels, {} to {}\n", kinds[static_cast<std::size_t>(attribute.kind)], attribute.name,
+               attribute.levels.size(), attribute.levels.front(), attribute.levels.back());
   }
-  const std::pair<Phase, const char*> phases[] = {{Phase::start, "once, before time point 0"}, {Phase::point, "at each time point"}, {Phase::cycle, "in each cycle"}};
+  const std::pair<Phase, const char*> phases[] = {{Phase::start, "once, before time point 0"},
+                                                  {Phase::point, "at each time point"},
+                                                  {Phase::cycle, "in each cycle"}};
   for (const auto& [phase, title] : phases) {
     fmt::print("  {}\n", title);
     for (const Step& step : program.steps(phase)) describe_step(program, step);
   }
   const auto cohort = engine::CohortEngine::make(program, {}, {});
-  if (cohort) fmt::print("  cohort engine: {} states in {} slice{}\n", cohort->states(), cohort->slices(), cohort->slices() == 1 ? "" : "s");
+  if (cohort)
+    fmt::print("  cohort engine: {} states in {} slice{}\n", cohort->states(), cohort->slices(),
+               cohort->slices() == 1 ? "" : "s");
 }
 
 int describe_model(const Options& options) {
@@ -77,7 +87,9 @@ int describe_model(const Options& options) {
   for (const Model* model : models()) names.push_back(model->name());
   const auto found = std::ranges::find(names, options.model);
   if (found == names.end()) {
-    return report_problems({{{"describe model", 0, 0}, fmt::format("there is no model '{}'", options.model), fmt::format("choose one of {}", fmt::join(names, ", "))}});
+    return report_problems({{{"describe model", 0, 0},
+                             fmt::format("there is no model '{}'", options.model),
+                             fmt::format("choose one of {}", fmt::join(names, ", "))}});
   }
   const Model& model = *models()[static_cast<std::size_t>(found - names.begin())];
   if (options.scenario.empty()) {
@@ -99,7 +111,8 @@ int describe(const Options& options) {
     return exit_good;
   }
   fmt::print("{}", scenario::describe(scenario::common_schema()));
-  for (const Model* model : models()) fmt::print("\nModel {}\n\n{}", model->name(), scenario::describe(model->schema()));
+  for (const Model* model : models())
+    fmt::print("\nModel {}\n\n{}", model->name(), scenario::describe(model->schema()));
   return exit_good;
 }
 

@@ -23,18 +23,21 @@ void ProgressReporter::show(const study::Progress& state) {
   if (kind_ == ProgressKind::none) return;
   const bool last = state.patients_done == state.patients;
   if (state.elapsed_seconds < next_seconds_ && !last) return;
-  next_seconds_ = last ? 0 : state.elapsed_seconds + (kind_ == ProgressKind::bar ? bar_interval_seconds : line_interval_seconds);
+  next_seconds_ =
+      last ? 0 : state.elapsed_seconds + (kind_ == ProgressKind::bar ? bar_interval_seconds : line_interval_seconds);
   const double share = static_cast<double>(state.patients_done) / static_cast<double>(state.patients);
   const double rate = state.elapsed_seconds > 0 ? static_cast<double>(state.patient_cycles) / state.elapsed_seconds : 0;
   const double left = share > 0 ? state.elapsed_seconds / share - state.elapsed_seconds : 0;
   if (kind_ == ProgressKind::bar) {
     const int filled = static_cast<int>(share * bar_width);
-    fmt::print(stderr, "\r{:<12.12} [{}{}] {:3.0f} %  {:.1f} M patient-cycles/s  {:.0f} s left ", state.analysis, std::string(static_cast<std::size_t>(filled), '#'),
+    fmt::print(stderr, "\r{:<12.12} [{}{}] {:3.0f} %  {:.1f} M patient-cycles/s  {:.0f} s left ", state.analysis,
+               std::string(static_cast<std::size_t>(filled), '#'),
                std::string(static_cast<std::size_t>(bar_width - filled), '.'), share * 100, rate / 1e6, left);
     drawn_ = true;
   } else {
-    const nlohmann::ordered_json line = {{"analysis", state.analysis}, {"patients_done", state.patients_done}, {"patients", state.patients},
-                                         {"patient_cycles_per_second", rate}, {"elapsed_seconds", state.elapsed_seconds}, {"seconds_left", left}};
+    const nlohmann::ordered_json line = {
+        {"analysis", state.analysis},        {"patients_done", state.patients_done},     {"patients", state.patients},
+        {"patient_cycles_per_second", rate}, {"elapsed_seconds", state.elapsed_seconds}, {"seconds_left", left}};
     fmt::print(stderr, "{}\n", line.dump());
   }
   std::fflush(stderr);

@@ -29,7 +29,9 @@ Diagnostics check_output(const std::string& output) {
     results::read(output);
     return {};
   } catch (const IoError& error) {
-    return {{{output, 0, 0}, fmt::format("the output exists and is not a whole results file of this version ({})", error.what()), "remove it or choose another name"}};
+    return {{{output, 0, 0},
+             fmt::format("the output exists and is not a whole results file of this version ({})", error.what()),
+             "remove it or choose another name"}};
   }
 }
 
@@ -37,14 +39,17 @@ Result<engine::InstructionSet> choose_instruction_set(const std::string& name) {
   if (name.empty()) return engine::best_instruction_set();
   if (const auto found = engine::find_instruction_set(name)) return *found;
   std::vector<std::string> available;
-  for (const engine::InstructionSet set : engine::available_instruction_sets()) available.emplace_back(engine::name(set));
-  return tl::unexpected(Diagnostics{{{"--instruction-set", 0, 0}, fmt::format("'{}' is not available here", name),
+  for (const engine::InstructionSet set : engine::available_instruction_sets())
+    available.emplace_back(engine::name(set));
+  return tl::unexpected(Diagnostics{{{"--instruction-set", 0, 0},
+                                     fmt::format("'{}' is not available here", name),
                                      fmt::format("choose one of {}", fmt::join(available, ", "))}});
 }
 
 void append(Diagnostics& all, const Diagnostics& more) { all.insert(all.end(), more.begin(), more.end()); }
 
-void print_speed(const std::vector<study::AnalysisOutput>& outputs, const Options& options, int threads, engine::InstructionSet set) {
+void print_speed(const std::vector<study::AnalysisOutput>& outputs, const Options& options, int threads,
+                 engine::InstructionSet set) {
   double seconds = 0;
   std::uint64_t cycles = 0;
   for (const study::AnalysisOutput& output : outputs) {
@@ -54,8 +59,11 @@ void print_speed(const std::vector<study::AnalysisOutput>& outputs, const Option
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   if (cycles > 0) {
-    fmt::print(stderr, "{:.1f} million patient-cycles in {:.2f} s: {:.1f} million a second on {} thread{} ({}); {} MB of memory\n", static_cast<double>(cycles) / 1e6,
-               seconds, static_cast<double>(cycles) / seconds / 1e6, threads, threads == 1 ? "" : "s", engine::name(set), usage.ru_maxrss / 1024);
+    fmt::print(
+        stderr,
+        "{:.1f} million patient-cycles in {:.2f} s: {:.1f} million a second on {} thread{} ({}); {} MB of memory\n",
+        static_cast<double>(cycles) / 1e6, seconds, static_cast<double>(cycles) / seconds / 1e6, threads,
+        threads == 1 ? "" : "s", engine::name(set), usage.ru_maxrss / 1024);
   } else {
     fmt::print(stderr, "expectations in {:.2f} s; {} MB of memory\n", seconds, usage.ru_maxrss / 1024);
   }
@@ -75,7 +83,8 @@ int run(const Options& options) {
 
   std::signal(SIGINT, note_signal);
   std::signal(SIGTERM, note_signal);
-  const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads =
+      options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   ProgressReporter progress(options);
   const study::Execution execution{.threads = threads,
                                    .instruction_set = *instruction_set,

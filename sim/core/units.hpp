@@ -54,9 +54,7 @@ inline Probability to_probability(RatePerYear rate, Years period) {
   return Probability(-std::expm1(-rate.value() * period.value));
 }
 
-inline RatePerYear operator*(RatePerYear rate, HazardRatio ratio) {
-  return RatePerYear(rate.value() * ratio.value());
-}
+inline RatePerYear operator*(RatePerYear rate, HazardRatio ratio) { return RatePerYear(rate.value() * ratio.value()); }
 inline HazardRatio operator*(HazardRatio a, HazardRatio b) { return HazardRatio(a.value() * b.value()); }
 
 }  // namespace myelin

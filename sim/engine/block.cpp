@@ -33,10 +33,11 @@ void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
   }
 }
 
-const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase phase, std::uint32_t time, const Lanes& lanes,
-                                                        const std::int32_t*& position) {
+const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase phase, std::uint32_t time,
+                                                        const Lanes& lanes, const std::int32_t*& position) {
   if (phase == Phase::start) {
-    simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_[0].data(), block_patients);
+    simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_[0].data(),
+                                     block_patients);
     position = work.identity_.data();
     return work.start_numbers_[0].data();
   }
@@ -58,7 +59,8 @@ void Microsimulation::Block::enter(std::size_t strategy) {
       lanes.fill(program.column_of[i], patients, entry.front());
     } else {
       for (int lane = 0; lane < patients; ++lane) {
-        lanes.set_level(program.column_of[i], lane, entry[(first_patient + static_cast<std::uint64_t>(lane)) % entry.size()]);
+        lanes.set_level(program.column_of[i], lane,
+                        entry[(first_patient + static_cast<std::uint64_t>(lane)) % entry.size()]);
       }
     }
   }
@@ -81,7 +83,8 @@ void Microsimulation::Block::live_cycle(std::size_t strategy, std::uint32_t cycl
   leave(strategy);
 }
 
-void Microsimulation::Block::live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase, std::uint32_t time) {
+void Microsimulation::Block::live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase,
+                                  std::uint32_t time) {
   const PreparedProgram& program = simulation.programs_[strategy];
   Lanes& lanes = work.lanes_[strategy];
   std::vector<std::uint64_t>& counts = work.counts[strategy];
@@ -149,8 +152,8 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   } else {
     const std::int32_t* position = nullptr;
     const std::uint32_t* number = numbers_of(draw.draw->stream, phase, time, lanes, position);
-    const std::uint32_t any = kernels.sample_rows(n, {draw.entries.data(), draw.bits}, work.rows_.data(), number, position,
-                                                  work.outcome_.data());
+    const std::uint32_t any = kernels.sample_rows(n, {draw.entries.data(), draw.bits}, work.rows_.data(), number,
+                                                  position, work.outcome_.data());
     if (draw.bits > 0 && (any >> draw.bits) != 0) find_outcomes_in_crowded_buckets(draw, n, number, position);
   }
   const std::uint32_t* packed = work.outcome_.data();
@@ -169,7 +172,8 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   if (draw.writes_death) settle_deaths(program, lanes);
 }
 
-void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n, const std::uint32_t* number,
+void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n,
+                                                              const std::uint32_t* number,
                                                               const std::int32_t* position) {
   constexpr int chunk = 16;
   const std::uint32_t crowded = std::uint32_t{1} << draw.bits;
@@ -181,7 +185,8 @@ void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       if ((work.outcome_[i] & crowded) == 0) continue;
       const std::uint32_t u = number[position[i]];
-      const std::uint32_t* cumulative = &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
+      const std::uint32_t* cumulative =
+          &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
       std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
       while (u >= cumulative[outcome]) ++outcome;
       work.outcome_[i] = outcome;
@@ -189,8 +194,8 @@ void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw
   }
 }
 
-void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes, Phase phase,
-                                  std::uint32_t time) {
+void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes,
+                                  Phase phase, std::uint32_t time) {
   const Kernels& kernels = *simulation.kernels_;
   const int n = lanes.present;
   const double weight = weight_at(accrual.outcome->weights, phase, time);
@@ -212,8 +217,8 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   }
 }
 
-void Microsimulation::Block::take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes, std::uint32_t time,
-                                  std::vector<std::uint64_t>& counts) {
+void Microsimulation::Block::take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes,
+                                  std::uint32_t time, std::vector<std::uint64_t>& counts) {
   find_rows(program, tally.rows, lanes, lanes.present, time);
   std::uint64_t* cells = &counts[tally.first_cell + time * tally.cells];
   for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.present); ++i) ++cells[work.rows_[i]];

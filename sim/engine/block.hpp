@@ -19,20 +19,24 @@ struct Microsimulation::Block {
 
   void make_numbers(std::uint32_t cycle_block);
   RandomSource source(StreamId stream, std::uint32_t cycle_block) const;
-  const std::uint32_t* numbers_of(StreamId stream, Phase phase, std::uint32_t time, const Lanes& lanes, const std::int32_t*& position);
+  const std::uint32_t* numbers_of(StreamId stream, Phase phase, std::uint32_t time, const Lanes& lanes,
+                                  const std::int32_t*& position);
 
   void take(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase, std::uint32_t time);
-  void take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes, Phase phase, std::uint32_t time);
+  void take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes, Phase phase,
+            std::uint32_t time);
   void take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes, std::uint32_t time,
             std::vector<std::uint64_t>& counts);
   void settle_deaths(const PreparedProgram& program, Lanes& lanes);
   void find_rows(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int n, std::uint32_t time);
-  void find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n, const std::uint32_t* number, const std::int32_t* position);
+  void find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n, const std::uint32_t* number,
+                                        const std::int32_t* position);
 
   void enter_group(const PreparedProgram& program, const Guard& guard, Lanes& lanes);
-  void take_in_group(const PreparedProgram& program, const PreparedStep& step, Lanes& lanes, Phase phase, std::uint32_t time,
-                     std::vector<std::uint64_t>& counts);
-  std::int32_t row_of(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int lane, std::uint32_t time) const;
+  void take_in_group(const PreparedProgram& program, const PreparedStep& step, Lanes& lanes, Phase phase,
+                     std::uint32_t time, std::vector<std::uint64_t>& counts);
+  std::int32_t row_of(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int lane,
+                      std::uint32_t time) const;
 
   void sum_up(PatientSums& sums) const;
 };

@@ -42,7 +42,11 @@ std::vector<bool> dependencies(const Program& program, const Step& consumer) {
   std::vector<bool> needed(program.attributes.size(), false);
   const auto need = [&](const Step& step) {
     if (step.guard) needed[step.guard->attribute.value] = true;
-    std::visit([&](const auto& action) { for (const Read& read : action.reads) needed[read.attribute.value] = true; }, step.action);
+    std::visit(
+        [&](const auto& action) {
+          for (const Read& read : action.reads) needed[read.attribute.value] = true;
+        },
+        step.action);
   };
   need(consumer);
   needed[program.death_attribute.value] = true;
@@ -66,7 +70,8 @@ std::vector<SlicePlan> plan_slices(const Program& program, bool slice) {
     const std::vector<Step>& steps = program.steps(phase);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (std::holds_alternative<Draw>(steps[i].action)) continue;
-      wanted.push_back({slice ? dependencies(program, steps[i]) : std::vector<bool>(program.attributes.size(), true), {{phase, i}}});
+      wanted.push_back(
+          {slice ? dependencies(program, steps[i]) : std::vector<bool>(program.attributes.size(), true), {{phase, i}}});
     }
   }
   const auto size = [](const SlicePlan& plan) { return std::ranges::count(plan.attributes, true); };
@@ -92,7 +97,8 @@ std::vector<SlicePlan> plan_slices(const Program& program, bool slice) {
 void add_totals(const Program& program, std::vector<double>& means) {
   for (std::size_t outcome = 0; outcome < program.outcomes.size(); ++outcome) {
     for (const OutcomeIndex part : program.outcomes[outcome].parts) {
-      for (std::size_t column = 0; column < columns; ++column) means[outcome * columns + column] += means[part.value * columns + column];
+      for (std::size_t column = 0; column < columns; ++column)
+        means[outcome * columns + column] += means[part.value * columns + column];
     }
   }
 }
@@ -104,7 +110,8 @@ CohortEngine::CohortEngine(CohortEngine&&) noexcept = default;
 CohortEngine& CohortEngine::operator=(CohortEngine&&) noexcept = default;
 CohortEngine::~CohortEngine() = default;
 
-Result<CohortEngine> CohortEngine::make(const Program& program, const Population& population, const CohortOptions& options) {
+Result<CohortEngine> CohortEngine::make(const Program& program, const Population& population,
+                                        const CohortOptions& options) {
   CohortEngine engine;
   engine.population_ = population;
   const std::vector<EntryGroup> entries = group_entries(program, population);

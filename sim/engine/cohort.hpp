@@ -18,14 +18,15 @@ struct CohortOptions {
 
 /// The exact expectations of a program.
 struct CohortResult {
-  std::vector<double> means;                 ///< [outcome x 2 + column]
-  std::vector<std::vector<double>> tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
+  std::vector<double> means;  ///< [outcome x 2 + column]
+  std::vector<std::vector<double>>
+      tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
 };
 
 class CohortSlice;
 
-/// Propagates the exact distribution over a program's attributes. The reachable states are found once, from the program given to `make`,
-/// and serve every program of the same structure whose possible outcomes are among those found.
+/// Propagates the exact distribution over a program's attributes. The reachable states are found once, from the program
+/// given to `make`, and serve every program of the same structure whose possible outcomes are among those found.
 class CohortEngine {
  public:
   /// Finds the reachable states; refuses a program that has more than the limit, naming the attributes that cause it.
@@ -38,7 +39,8 @@ class CohortEngine {
   std::uint64_t states() const;
   std::size_t slices() const;
 
-  /// Whether every outcome that is possible in `program` was found: then `forward` and `backward` may be asked about it.
+  /// Whether every outcome that is possible in `program` was found: then `forward` and `backward` may be asked about
+  /// it.
   bool covers(const Program& program) const;
 
   /// Expectations, by propagating the distribution forward in time.

@@ -18,7 +18,8 @@ const std::vector<Read>& reads_of(const Step& step) {
 
 }  // namespace
 
-std::int32_t clock_row(const Program& program, const std::vector<Read>& reads, const EntryGroup& entry, std::uint32_t time) {
+std::int32_t clock_row(const Program& program, const std::vector<Read>& reads, const EntryGroup& entry,
+                       std::uint32_t time) {
   std::int32_t row = 0;
   for (const Read& read : reads) {
     const Attribute& attribute = program.attributes[read.attribute.value];
@@ -29,13 +30,15 @@ std::int32_t clock_row(const Program& program, const std::vector<Read>& reads, c
   return row;
 }
 
-Result<CohortSlice> CohortSlice::make(const Program& program, const SlicePlan& plan, const std::vector<EntryGroup>& entries,
-                                      const CohortOptions& options) {
+Result<CohortSlice> CohortSlice::make(const Program& program, const SlicePlan& plan,
+                                      const std::vector<EntryGroup>& entries, const CohortOptions& options) {
   CohortSlice slice;
   slice.lay_out(program, plan, options);
   if (slice.group_place_ == 0) {
-    return tl::unexpected(Diagnostics{{{}, fmt::format("program '{}': its states cannot be numbered with 64 bits", program.name),
-                                       "use the microsimulation, or give the attributes fewer levels"}});
+    return tl::unexpected(
+        Diagnostics{{{},
+                     fmt::format("program '{}': its states cannot be numbered with 64 bits", program.name),
+                     "use the microsimulation, or give the attributes fewer levels"}});
   }
   for (const EntryGroup& entry : entries) {
     for (const auto& [levels, share] : entry.levels) {
@@ -106,7 +109,8 @@ void CohortSlice::add_phase(const Program& program, Phase phase, const SlicePlan
     if (const auto* draw = std::get_if<Draw>(&steps[step].action)) {
       return std::ranges::any_of(draw->writes, [&](AttributeIndex write) { return in_slice_[write.value]; });
     }
-    return std::ranges::any_of(plan.consumers, [&](StepPlace place) { return place.phase == phase && place.index == step; });
+    return std::ranges::any_of(plan.consumers,
+                               [&](StepPlace place) { return place.phase == phase && place.index == step; });
   };
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const bool group_begins = steps[i].guard && (i == 0 || steps[i - 1].guard != steps[i].guard);
@@ -146,7 +150,8 @@ bool CohortSlice::update_live(const Program& program, std::size_t position) {
     if (in_slice_[index.value]) set[index.value] = true;
   };
   if (layer.change == Change::reset) {
-    for (std::size_t i = 0; i < live.size(); ++i) live[i] = live[i] && program.attributes[i].kind != AttributeKind::transient;
+    for (std::size_t i = 0; i < live.size(); ++i)
+      live[i] = live[i] && program.attributes[i].kind != AttributeKind::transient;
   } else if (layer.change == Change::enter_group) {
     const AttributeIndex guard = program.steps(layer.place.phase)[layer.place.index].guard->attribute;
     read(live, guard);
@@ -173,7 +178,8 @@ bool CohortSlice::update_live(const Program& program, std::size_t position) {
 }
 
 bool CohortSlice::dead(const Program& program, Key key) const {
-  return in_slice_[program.death_attribute.value] && digit(key, program.death_attribute.value) >= program.first_dead_level;
+  return in_slice_[program.death_attribute.value] &&
+         digit(key, program.death_attribute.value) >= program.first_dead_level;
 }
 
 CohortSlice::Key CohortSlice::project(const Program& program, const Layer& layer, Key key) const {
@@ -209,7 +215,8 @@ std::uint32_t CohortSlice::add_state(Layer& layer, Key key) {
   return found->second;
 }
 
-bool CohortSlice::expand(const Program& program, const std::vector<EntryGroup>& entries, std::size_t position, std::uint64_t limit) {
+bool CohortSlice::expand(const Program& program, const std::vector<EntryGroup>& entries, std::size_t position,
+                         std::uint64_t limit) {
   Layer& layer = layers_[position];
   Layer& after = layers_[next(position)];
   const bool grew = layer.row_of.size() < layer.keys.size();
@@ -219,8 +226,8 @@ bool CohortSlice::expand(const Program& program, const std::vector<EntryGroup>& 
   return grew;
 }
 
-void CohortSlice::expand_state(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer, Layer& after,
-                               std::size_t state) {
+void CohortSlice::expand_state(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer,
+                               Layer& after, std::size_t state) {
   Key key = layer.keys[state];
   layer.first_edge.push_back(static_cast<std::uint32_t>(layer.edges.size()));
   const bool is_dead = dead(program, key);
@@ -263,7 +270,8 @@ CohortSlice::Key CohortSlice::outcome_key(const Draw& draw, std::size_t cell) co
   return key;
 }
 
-std::uint32_t CohortSlice::find_row(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer, Key key) {
+std::uint32_t CohortSlice::find_row(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer,
+                                    Key key) {
   const Draw& draw = std::get<Draw>(program.steps(layer.place.phase)[layer.place.index].action);
   const std::int32_t row = row_of_state(draw.reads, key);
   const auto [known, added] = layer.row_index.emplace(row, static_cast<std::uint32_t>(layer.rows.size()));
@@ -292,10 +300,13 @@ Diagnostic CohortSlice::too_large(const Program& program, const Layer& layer, st
     if (!in_slice_[i]) continue;
     std::set<int> seen;
     for (const Key key : layer.keys) seen.insert(digit(key, i));
-    if (seen.size() > 1) causes += fmt::format("{}{} ({} levels)", causes.empty() ? "" : ", ", program.attributes[i].name, seen.size());
+    if (seen.size() > 1)
+      causes += fmt::format("{}{} ({} levels)", causes.empty() ? "" : ", ", program.attributes[i].name, seen.size());
   }
-  return {{}, fmt::format("program '{}' has more than {} states for the cohort engine, from {}", program.name, limit, causes),
-          "use the microsimulation, raise the limit, or give these attributes fewer levels"};
+  return {
+      {},
+      fmt::format("program '{}' has more than {} states for the cohort engine, from {}", program.name, limit, causes),
+      "use the microsimulation, raise the limit, or give these attributes fewer levels"};
 }
 
 }  // namespace myelin::engine

@@ -17,11 +17,12 @@ struct StepPlace {
   std::size_t index = 0;
 };
 
-/// Patients that enter with the same clocks: their share, and their levels of every attribute with the share that has them.
+/// Patients that enter with the same clocks: their share, and their levels of every attribute with the share that has
+/// them.
 struct EntryGroup {
-  std::vector<int> clocks;                                   ///< [attribute]: entry level of a clock, else 0
+  std::vector<int> clocks;  ///< [attribute]: entry level of a clock, else 0
   double share = 0;
-  std::vector<std::pair<std::vector<int>, double>> levels;   ///< ([attribute] level, share of all patients)
+  std::vector<std::pair<std::vector<int>, double>> levels;  ///< ([attribute] level, share of all patients)
 };
 
 /// What a slice is made of: some of the attributes, and the accruals and tallies whose expectation it computes.
@@ -30,8 +31,9 @@ struct SlicePlan {
   std::vector<StepPlace> consumers;  ///< accruals and tallies
 };
 
-/// The reachable states of a part of a program and how they follow one another. The states of a cycle stand in layers, one between any
-/// two steps; a state is one number whose digits are the levels of the attributes that are still to be read.
+/// The reachable states of a part of a program and how they follow one another. The states of a cycle stand in layers,
+/// one between any two steps; a state is one number whose digits are the levels of the attributes that are still to be
+/// read.
 class CohortSlice {
  public:
   static Result<CohortSlice> make(const Program& program, const SlicePlan& plan, const std::vector<EntryGroup>& entries,
@@ -54,7 +56,8 @@ class CohortSlice {
 
   enum class Change { draw, enter_group, leave_group, reset, end_cycle };
 
-  /// One row of a draw without the clocks' part, and the outcomes that are possible in it at some time, as changes of the key.
+  /// One row of a draw without the clocks' part, and the outcomes that are possible in it at some time, as changes of
+  /// the key.
   struct DrawRow {
     std::int32_t row = 0;
     std::vector<Key> outcomes;
@@ -66,12 +69,12 @@ class CohortSlice {
     std::vector<Consumer> consumers;
     // The way to the next layer.
     Change change = Change::end_cycle;
-    StepPlace place;                      ///< of the draw, or of the group's first step
-    std::vector<DrawRow> rows;            ///< of a draw
+    StepPlace place;            ///< of the draw, or of the group's first step
+    std::vector<DrawRow> rows;  ///< of a draw
     std::unordered_map<std::int32_t, std::uint32_t> row_index;
-    std::vector<std::int32_t> row_of;     ///< [state]: index into `rows`, -1 where the state passes unchanged
+    std::vector<std::int32_t> row_of;       ///< [state]: index into `rows`, -1 where the state passes unchanged
     std::vector<std::uint32_t> first_edge;  ///< [state]
-    std::vector<std::uint32_t> edges;     ///< states of the next layer; no_state for those who leave
+    std::vector<std::uint32_t> edges;       ///< states of the next layer; no_state for those who leave
     // What is still to be read when this layer is reached, for the living and the dead.
     std::vector<bool> live, live_when_dead;
   };
@@ -82,12 +85,15 @@ class CohortSlice {
   void find_unread(const Program& program, const CohortOptions& options);
   bool update_live(const Program& program, std::size_t layer);
   bool expand(const Program& program, const std::vector<EntryGroup>& entries, std::size_t layer, std::uint64_t limit);
-  void expand_state(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer, Layer& next, std::size_t state);
+  void expand_state(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer, Layer& next,
+                    std::size_t state);
   std::uint32_t find_row(const Program& program, const std::vector<EntryGroup>& entries, Layer& layer, Key key);
   std::uint32_t add_state(Layer& layer, Key key);
   Diagnostic too_large(const Program& program, const Layer& layer, std::uint64_t limit) const;
 
-  int digit(Key key, std::size_t attribute) const { return static_cast<int>(key / place_value_[attribute] % radix_[attribute]); }
+  int digit(Key key, std::size_t attribute) const {
+    return static_cast<int>(key / place_value_[attribute] % radix_[attribute]);
+  }
   bool dead(const Program& program, Key key) const;
   bool in_group(Key key) const { return key / group_place_ % 2 == 1; }
   Key project(const Program& program, const Layer& layer, Key key) const;
@@ -95,28 +101,30 @@ class CohortSlice {
   std::int32_t row_of_state(const std::vector<Read>& reads, Key key) const;
   std::size_t next(std::size_t layer) const { return layer + 1 == layers_.size() ? point_layer_ : layer + 1; }
 
-  /// Probabilities of a draw's rows at a time: [row of the layer][outcome]. False if an outcome is possible that was not found.
+  /// Probabilities of a draw's rows at a time: [row of the layer][outcome]. False if an outcome is possible that was
+  /// not found.
   bool tabulate(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
                 std::vector<std::vector<double>>& probabilities) const;
   Key outcome_key(const Draw& draw, std::size_t cell) const;
-  void pass_on(const Layer& layer, const std::vector<std::vector<double>>& probabilities, const std::vector<double>& mass,
-               std::vector<double>& next_mass) const;
+  void pass_on(const Layer& layer, const std::vector<std::vector<double>>& probabilities,
+               const std::vector<double>& mass, std::vector<double>& next_mass) const;
   void consume(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
                const std::vector<double>& mass, CohortResult& result) const;
-  void go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time, std::size_t outcome,
-               std::size_t column, const std::vector<std::vector<double>>& probabilities, const std::vector<double>& next_value,
-               std::vector<double>& value) const;
+  void go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+               std::size_t outcome, std::size_t column, const std::vector<std::vector<double>>& probabilities,
+               const std::vector<double>& next_value, std::vector<double>& value) const;
 
-  std::vector<bool> in_slice_;       ///< [attribute]; clocks are never part
-  std::vector<Key> place_value_;     ///< [attribute]; 1 where not in the slice
-  std::vector<Key> radix_;           ///< [attribute]; 1 where not in the slice
+  std::vector<bool> in_slice_;    ///< [attribute]; clocks are never part
+  std::vector<Key> place_value_;  ///< [attribute]; 1 where not in the slice
+  std::vector<Key> radix_;        ///< [attribute]; 1 where not in the slice
   Key group_place_ = 1;
-  std::vector<Layer> layers_;        ///< start, time point, cycle
+  std::vector<Layer> layers_;  ///< start, time point, cycle
   std::size_t point_layer_ = 0;
 };
 
 /// The clocks' part of a row at a time.
-std::int32_t clock_row(const Program& program, const std::vector<Read>& reads, const EntryGroup& entry, std::uint32_t time);
+std::int32_t clock_row(const Program& program, const std::vector<Read>& reads, const EntryGroup& entry,
+                       std::uint32_t time);
 
 /// Index of a tally in CohortResult::tallies.
 std::size_t tally_index(const Program& program, StepPlace place);

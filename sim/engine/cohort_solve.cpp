@@ -35,7 +35,8 @@ bool CohortSlice::tabulate(const Program& program, const Layer& layer, const Ent
       if (p == 0) continue;
       const Key change = outcome_key(draw, row * draw.outcomes + outcome);
       const bool in_order = outcome < outcomes.size() && outcomes[outcome] == change;
-      const auto found = in_order ? outcomes.begin() + static_cast<std::ptrdiff_t>(outcome) : std::ranges::find(outcomes, change);
+      const auto found =
+          in_order ? outcomes.begin() + static_cast<std::ptrdiff_t>(outcome) : std::ranges::find(outcomes, change);
       if (found == outcomes.end()) return false;
       probabilities[i][static_cast<std::size_t>(found - outcomes.begin())] += p;
     }
@@ -57,8 +58,8 @@ bool CohortSlice::covers(const Program& program, const std::vector<EntryGroup>& 
   return true;
 }
 
-void CohortSlice::pass_on(const Layer& layer, const std::vector<std::vector<double>>& probabilities, const std::vector<double>& mass,
-                          std::vector<double>& next_mass) const {
+void CohortSlice::pass_on(const Layer& layer, const std::vector<std::vector<double>>& probabilities,
+                          const std::vector<double>& mass, std::vector<double>& next_mass) const {
   for (std::size_t state = 0; state < mass.size(); ++state) {
     if (mass[state] == 0) continue;
     const std::uint32_t* edge = &layer.edges[layer.first_edge[state]];
@@ -67,7 +68,8 @@ void CohortSlice::pass_on(const Layer& layer, const std::vector<std::vector<doub
       continue;
     }
     const std::vector<double>& row = probabilities[static_cast<std::size_t>(layer.row_of[state])];
-    for (std::size_t outcome = 0; outcome < row.size(); ++outcome) next_mass[edge[outcome]] += mass[state] * row[outcome];
+    for (std::size_t outcome = 0; outcome < row.size(); ++outcome)
+      next_mass[edge[outcome]] += mass[state] * row[outcome];
   }
 }
 
@@ -80,7 +82,8 @@ void CohortSlice::consume(const Program& program, const Layer& layer, const Entr
       const std::int32_t base = clock_row(program, accrual->reads, entry, time);
       double amount = 0;
       for (std::size_t state = 0; state < mass.size(); ++state) {
-        if (consumer.rows[state] >= 0) amount += mass[state] * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
+        if (consumer.rows[state] >= 0)
+          amount += mass[state] * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
       }
       const Outcome& outcome = program.outcomes[accrual->outcome.value];
       result.means[accrual->outcome.value * columns] += weight_at(outcome.weights, phase, time) * amount;
@@ -90,7 +93,8 @@ void CohortSlice::consume(const Program& program, const Layer& layer, const Entr
       const std::int32_t base = clock_row(program, tally.reads, entry, time);
       std::vector<double>& cells = result.tallies[tally_index(program, consumer.place)];
       for (std::size_t state = 0; state < mass.size(); ++state) {
-        if (consumer.rows[state] >= 0) cells[time * tally.cells + static_cast<std::size_t>(consumer.rows[state] + base)] += mass[state];
+        if (consumer.rows[state] >= 0)
+          cells[time * tally.cells + static_cast<std::size_t>(consumer.rows[state] + base)] += mass[state];
       }
     }
   }
@@ -100,7 +104,8 @@ void CohortSlice::forward(const Program& program, const std::vector<EntryGroup>&
   std::vector<std::vector<double>> probabilities;
   for (const EntryGroup& entry : entries) {
     std::vector<double> mass(layers_[0].keys.size());
-    for (const auto& [levels, share] : entry.levels) mass[layers_[0].index.at(project(program, layers_[0], key_of(levels)))] += share;
+    for (const auto& [levels, share] : entry.levels)
+      mass[layers_[0].index.at(project(program, layers_[0], key_of(levels)))] += share;
     const auto walk = [&](std::size_t layer, std::uint32_t time) {
       consume(program, layers_[layer], entry, time, mass, result);
       if (layers_[layer].change == Change::draw) {
@@ -123,9 +128,10 @@ void CohortSlice::forward(const Program& program, const std::vector<EntryGroup>&
   }
 }
 
-void CohortSlice::go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time, std::size_t outcome,
-                          std::size_t column, const std::vector<std::vector<double>>& probabilities,
-                          const std::vector<double>& next_value, std::vector<double>& value) const {
+void CohortSlice::go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+                          std::size_t outcome, std::size_t column,
+                          const std::vector<std::vector<double>>& probabilities, const std::vector<double>& next_value,
+                          std::vector<double>& value) const {
   value.assign(layer.keys.size(), 0.0);
   for (std::size_t state = 0; state < value.size() && !next_value.empty(); ++state) {
     const std::uint32_t* edge = &layer.edges[layer.first_edge[state]];
@@ -144,12 +150,14 @@ void CohortSlice::go_back(const Program& program, const Layer& layer, const Entr
     const Outcome& declared = program.outcomes[outcome];
     const double weight = weight_at(column == 0 ? declared.weights : declared.undiscounted, consumer.place.phase, time);
     for (std::size_t state = 0; state < value.size(); ++state) {
-      if (consumer.rows[state] >= 0) value[state] += weight * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
+      if (consumer.rows[state] >= 0)
+        value[state] += weight * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
     }
   }
 }
 
-void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries, std::vector<double>& means) const {
+void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries,
+                           std::vector<double>& means) const {
   std::vector<std::vector<double>> probabilities;
   std::size_t last_point = point_layer_;
   while (layers_[last_point].change != Change::reset) ++last_point;

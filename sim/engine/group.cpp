@@ -12,15 +12,15 @@ void Microsimulation::Block::enter_group(const PreparedProgram& program, const G
   }
 }
 
-std::int32_t Microsimulation::Block::row_of(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int lane,
-                                            std::uint32_t time) const {
+std::int32_t Microsimulation::Block::row_of(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes,
+                                            int lane, std::uint32_t time) const {
   std::int32_t row = program.row_base(rows, time);
   for (const RowPlan::ColumnTerm& term : rows.columns) row += term.stride * lanes.level(term.column, lane);
   return row;
 }
 
-void Microsimulation::Block::take_in_group(const PreparedProgram& program, const PreparedStep& step, Lanes& lanes, Phase phase,
-                                           std::uint32_t time, std::vector<std::uint64_t>& counts) {
+void Microsimulation::Block::take_in_group(const PreparedProgram& program, const PreparedStep& step, Lanes& lanes,
+                                           Phase phase, std::uint32_t time, std::vector<std::uint64_t>& counts) {
   const auto* draw = std::get_if<PreparedDraw>(&step.action);
   const auto* accrual = std::get_if<PreparedAccrual>(&step.action);
   const auto* tally = std::get_if<PreparedTally>(&step.action);
@@ -34,16 +34,18 @@ void Microsimulation::Block::take_in_group(const PreparedProgram& program, const
       std::size_t outcome = 0;
       if (outcomes > 1) {
         const PatientId patient{first_patient + static_cast<std::uint64_t>(lanes.slot[i])};
-        const std::uint32_t u = random_31_bits(simulation.options_.seed, draw->draw->stream, phase == Phase::start ? 0 : time, patient,
-                                               simulation.options_.noise);
+        const std::uint32_t u = random_31_bits(simulation.options_.seed, draw->draw->stream,
+                                               phase == Phase::start ? 0 : time, patient, simulation.options_.noise);
         while (u >= draw->draw->cumulative[row * outcomes + outcome]) ++outcome;
       }
       const std::size_t writes = draw->writes.size();
       for (std::size_t write = 0; write < writes; ++write) {
-        lanes.set_level(draw->writes[write].column, lane, draw->draw->levels[(row * outcomes + outcome) * writes + write]);
+        lanes.set_level(draw->writes[write].column, lane,
+                        draw->draw->levels[(row * outcomes + outcome) * writes + write]);
       }
     } else if (accrual != nullptr) {
-      const double amount = accrual->accrual->amounts[static_cast<std::size_t>(row_of(program, accrual->rows, lanes, lane, time))];
+      const double amount =
+          accrual->accrual->amounts[static_cast<std::size_t>(row_of(program, accrual->rows, lanes, lane, time))];
       lanes.sums[accrual->sum][i] += weight_at(accrual->outcome->weights, phase, time) * amount;
       if (accrual->outcome->discounted) {
         lanes.sums[accrual->sum + 1][i] += weight_at(accrual->outcome->undiscounted, phase, time) * amount;

@@ -15,15 +15,16 @@ inline constexpr std::size_t block_patients = 1024;
 template <class T>
 using Column = std::array<T, block_patients>;
 
-/// The patients of a block under one strategy, in structure-of-arrays form. Lanes 0..living-1 are alive; lanes living..present-1 died
-/// in the current phase and still take part in its event accruals and tallies; the rest has left.
+/// The patients of a block under one strategy, in structure-of-arrays form. Lanes 0..living-1 are alive; lanes
+/// living..present-1 died in the current phase and still take part in its event accruals and tallies; the rest has
+/// left.
 struct Lanes {
   std::vector<Column<std::uint8_t>> narrow;
   std::vector<Column<std::uint16_t>> wide;
-  std::vector<Column<double>> sums;   ///< [sum of the prepared program]
-  Column<std::int32_t> slot;          ///< the patient's position in the block
-  Column<std::int32_t> number;        ///< the patient's position in the random numbers of the current cycles
-  Column<std::uint8_t> in_group;      ///< whether the patient takes part in the current group
+  std::vector<Column<double>> sums;  ///< [sum of the prepared program]
+  Column<std::int32_t> slot;         ///< the patient's position in the block
+  Column<std::int32_t> number;       ///< the patient's position in the random numbers of the current cycles
+  Column<std::uint8_t> in_group;     ///< whether the patient takes part in the current group
   int living = 0;
   int present = 0;
 

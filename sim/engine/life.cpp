@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/microsimulation.hpp"
 #include "engine/block.hpp"
+#include "engine/microsimulation.hpp"
 
 namespace myelin::engine {
 
@@ -12,7 +12,11 @@ namespace {
 class Patient {
  public:
   Patient(const Program& program, Seed seed, NoiseIndex noise, PatientId id)
-      : program_(program), seed_(seed), noise_(noise), id_(id), level_(program.attributes.size()),
+      : program_(program),
+        seed_(seed),
+        noise_(noise),
+        id_(id),
+        level_(program.attributes.size()),
         sums_(program.outcomes.size() * columns) {
     for (std::size_t i = 0; i < level_.size(); ++i) level_[i] = entry_[i] = std::max(0, program.attributes[i].initial);
   }

@@ -7,12 +7,13 @@
 
 namespace myelin::engine {
 
-Microsimulation::Microsimulation(std::vector<const Program*> programs, const Population& population, JointOutcomes joint,
-                                 MicrosimulationOptions options)
+Microsimulation::Microsimulation(std::vector<const Program*> programs, const Population& population,
+                                 JointOutcomes joint, MicrosimulationOptions options)
     : joint_(joint), options_(options), kernels_(&kernels_of(options.instruction_set)) {
   MYELIN_EXPECT(!programs.empty() && options.patients < patient_limit);
   for (const Program* program : programs) {
-    MYELIN_EXPECT(program->outcomes.size() == programs.front()->outcomes.size() && program->cycles == programs.front()->cycles);
+    MYELIN_EXPECT(program->outcomes.size() == programs.front()->outcomes.size() &&
+                  program->cycles == programs.front()->cycles);
     programs_.emplace_back(*program, population);
     for (const Step& step : program->cycle) {
       const auto* draw = std::get_if<Draw>(&step.action);
@@ -35,13 +36,16 @@ Microsimulation::Workspace::Workspace(const Microsimulation& simulation)
 Microsimulation::Workspace Microsimulation::make_workspace() const { return Workspace(*this); }
 
 PatientSums Microsimulation::make_sums() const {
-  const std::size_t strategies = programs_.size(), pairs = strategies * (strategies - 1) / 2, values = outcomes() * columns;
-  return {std::vector<Moments>(strategies * values), std::vector<Moments>(pairs * values), std::vector<CoMoment>(pairs)};
+  const std::size_t strategies = programs_.size(), pairs = strategies * (strategies - 1) / 2,
+                    values = outcomes() * columns;
+  return {std::vector<Moments>(strategies * values), std::vector<Moments>(pairs * values),
+          std::vector<CoMoment>(pairs)};
 }
 
 void Microsimulation::simulate(std::uint64_t block, Workspace& workspace, PatientSums& sums) const noexcept {
   const std::uint64_t first = block * block_patients;
-  Block lives{*this, workspace, first, static_cast<int>(std::min<std::uint64_t>(block_patients, options_.patients - first))};
+  Block lives{*this, workspace, first,
+              static_cast<int>(std::min<std::uint64_t>(block_patients, options_.patients - first))};
   const std::uint32_t cycles = programs_.front().program->cycles;
   for (std::size_t strategy = 0; strategy < programs_.size(); ++strategy) lives.enter(strategy);
   for (std::uint32_t begin = 0; begin < cycles; begin += cycles_per_block) {
@@ -79,7 +83,8 @@ void Microsimulation::Block::sum_up(PatientSums& sums) const {
         }
       }
     }
-    for (std::size_t value = 0; value < values; ++value) sums.outcomes[strategy * values + value] = moments_of(life(strategy, value));
+    for (std::size_t value = 0; value < values; ++value)
+      sums.outcomes[strategy * values + value] = moments_of(life(strategy, value));
   }
   std::size_t pair = 0;
   const std::size_t a = simulation.joint_.a.value * columns, b = simulation.joint_.b.value * columns;
@@ -88,7 +93,8 @@ void Microsimulation::Block::sum_up(PatientSums& sums) const {
       for (std::size_t value = 0; value < values; ++value) {
         sums.increments[pair * values + value] = moments_of_difference(life(strategy, value), life(versus, value));
       }
-      sums.joint[pair] = co_moment_of_differences(life(strategy, a), life(versus, a), life(strategy, b), life(versus, b));
+      sums.joint[pair] =
+          co_moment_of_differences(life(strategy, a), life(versus, a), life(strategy, b), life(versus, b));
     }
   }
 }

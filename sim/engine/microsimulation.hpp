@@ -30,8 +30,9 @@ struct JointOutcomes {
   OutcomeIndex a, b;
 };
 
-/// Samples the lives of patients under several programs (the strategies of one parameter draw) with the same random numbers.
-/// All programs must have the same outcomes and cycles. One object serves all threads; each thread has a `Workspace` of its own.
+/// Samples the lives of patients under several programs (the strategies of one parameter draw) with the same random
+/// numbers. All programs must have the same outcomes and cycles. One object serves all threads; each thread has a
+/// `Workspace` of its own.
 class Microsimulation {
  public:
   class Workspace;
@@ -45,8 +46,8 @@ class Microsimulation {
   /// Sums of the right shape for `simulate`.
   PatientSums make_sums() const;
 
-  /// Lives the patients of one block, [block x 1024, ...), under every program; `sums` gets what they sum to and the workspace's
-  /// counts grow by their tallies. Independent of which other blocks, threads or programs there are.
+  /// Lives the patients of one block, [block x 1024, ...), under every program; `sums` gets what they sum to and the
+  /// workspace's counts grow by their tallies. Independent of which other blocks, threads or programs there are.
   void simulate(std::uint64_t block, Workspace& workspace, PatientSums& sums) const noexcept;
 
   std::size_t outcomes() const { return programs_.front().program->outcomes.size(); }
@@ -57,7 +58,8 @@ class Microsimulation {
   struct Block;
 
   std::vector<PreparedProgram> programs_;
-  std::vector<StreamId> streams_;  ///< of the unguarded draws in the cycle, of any program; their numbers are made once for all
+  std::vector<StreamId>
+      streams_;  ///< of the unguarded draws in the cycle, of any program; their numbers are made once for all
   JointOutcomes joint_;
   MicrosimulationOptions options_;
   const Kernels* kernels_;
@@ -79,9 +81,9 @@ class Microsimulation::Workspace {
  private:
   friend class Microsimulation;
   friend struct Microsimulation::Block;
-  std::vector<Lanes> lanes_;                   ///< [strategy]
-  std::vector<std::uint32_t> numbers_;         ///< [stream][cycle of four][position]
-  Column<std::int32_t> numbered_slots_;        ///< slots that have numbers
+  std::vector<Lanes> lanes_;             ///< [strategy]
+  std::vector<std::uint32_t> numbers_;   ///< [stream][cycle of four][position]
+  Column<std::int32_t> numbered_slots_;  ///< slots that have numbers
   Column<std::int32_t> number_of_slot_;
   Column<std::uint32_t> start_numbers_[4];
   Column<std::int32_t> identity_;

@@ -16,7 +16,8 @@ double fixed_order_sum(std::size_t n, Term term) {
     for (std::size_t k = 0; k < 8; ++k) partial[k] += term(i + k);
   }
   for (std::size_t i = whole; i < n; ++i) partial[i - whole] += term(i);
-  return ((partial[0] + partial[1]) + (partial[2] + partial[3])) + ((partial[4] + partial[5]) + (partial[6] + partial[7]));
+  return ((partial[0] + partial[1]) + (partial[2] + partial[3])) +
+         ((partial[4] + partial[5]) + (partial[6] + partial[7]));
 }
 
 template <class Term>
@@ -68,7 +69,8 @@ Moments merge(const Moments& a, const Moments& b) {
   if (b.count == 0) return a;
   const double n_a = static_cast<double>(a.count), n_b = static_cast<double>(b.count), n = n_a + n_b;
   const double difference = b.mean - a.mean;
-  return {a.count + b.count, a.mean + difference * (n_b / n), a.squares + b.squares + difference * difference * (n_a * n_b / n)};
+  return {a.count + b.count, a.mean + difference * (n_b / n),
+          a.squares + b.squares + difference * difference * (n_a * n_b / n)};
 }
 
 CoMoment merge(const CoMoment& a, const CoMoment& b) {
@@ -83,7 +85,8 @@ CoMoment merge(const CoMoment& a, const CoMoment& b) {
 PatientSums merge(const PatientSums& a, const PatientSums& b) {
   PatientSums merged = a;
   for (std::size_t i = 0; i < merged.outcomes.size(); ++i) merged.outcomes[i] = merge(a.outcomes[i], b.outcomes[i]);
-  for (std::size_t i = 0; i < merged.increments.size(); ++i) merged.increments[i] = merge(a.increments[i], b.increments[i]);
+  for (std::size_t i = 0; i < merged.increments.size(); ++i)
+    merged.increments[i] = merge(a.increments[i], b.increments[i]);
   for (std::size_t i = 0; i < merged.joint.size(); ++i) merged.joint[i] = merge(a.joint[i], b.joint[i]);
   return merged;
 }

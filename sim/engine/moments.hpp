@@ -48,7 +48,8 @@ struct PatientSums {
 
 PatientSums merge(const PatientSums& a, const PatientSums& b);
 
-/// Folds values pushed in order by a binary tree whose shape depends on their number alone, holding only logarithmically many.
+/// Folds values pushed in order by a binary tree whose shape depends on their number alone, holding only
+/// logarithmically many.
 template <class Value>
 class TreeFold {
  public:

@@ -83,7 +83,8 @@ std::size_t PreparedProgram::tally_times(Phase phase, std::uint32_t cycles) {
 
 std::int32_t PreparedProgram::row_base(const RowPlan& rows, std::uint32_t time) const {
   std::int32_t base = rows.constant;
-  for (const RowPlan::ClockTerm& term : rows.clocks) base += term.stride * program->attributes[term.attribute].clock_offset[time];
+  for (const RowPlan::ClockTerm& term : rows.clocks)
+    base += term.stride * program->attributes[term.attribute].clock_offset[time];
   return base;
 }
 
@@ -111,7 +112,8 @@ PreparedDraw PreparedProgram::prepare_draw(const Draw& draw) const {
     prepared.entries.reserve(draw.rows << prepared.bits);
     for (std::size_t row = 0; row < draw.rows; ++row) {
       for (std::uint32_t bucket = 0; bucket < (std::uint32_t{1} << prepared.bits); ++bucket) {
-        prepared.entries.push_back(make_entry(&draw.cumulative[row * draw.outcomes], draw.outcomes, prepared.bits, bucket));
+        prepared.entries.push_back(
+            make_entry(&draw.cumulative[row * draw.outcomes], draw.outcomes, prepared.bits, bucket));
       }
     }
   }
@@ -145,7 +147,8 @@ std::vector<PreparedStep> PreparedProgram::prepare(Phase phase) {
     if (const auto* draw = std::get_if<Draw>(&step.action)) {
       made.action = prepare_draw(*draw);
     } else if (const auto* accrual = std::get_if<Accrual>(&step.action)) {
-      const auto* before = i == 0 || step.guard || steps[i - 1].guard ? nullptr : std::get_if<Accrual>(&steps[i - 1].action);
+      const auto* before =
+          i == 0 || step.guard || steps[i - 1].guard ? nullptr : std::get_if<Accrual>(&steps[i - 1].action);
       const bool repeats = before != nullptr && !before->reads.empty() && before->rows == accrual->rows &&
                            std::ranges::equal(before->reads, accrual->reads, [](const Read& a, const Read& b) {
                              return a.attribute == b.attribute && a.stride == b.stride;

@@ -14,8 +14,10 @@ namespace {
 constexpr std::size_t outcome_limit = 4096;
 constexpr double row_sum_tolerance = 1e-9;
 
-/// Cumulative probabilities on 31 bits, rounded. The sum is taken to be one (it is within `row_sum_tolerance`), so that the last is exact.
-void append_cumulative(std::span<const double> probabilities, std::size_t outcomes, std::vector<std::uint32_t>& cumulative) {
+/// Cumulative probabilities on 31 bits, rounded. The sum is taken to be one (it is within `row_sum_tolerance`), so that
+/// the last is exact.
+void append_cumulative(std::span<const double> probabilities, std::size_t outcomes,
+                       std::vector<std::uint32_t>& cumulative) {
   double total = 0;
   for (const double p : probabilities) total += p;
   double sum = 0;
@@ -31,7 +33,8 @@ void append_cumulative(std::span<const double> probabilities, std::size_t outcom
 
 int Levels::operator[](AttributeIndex attribute) const {
   const int level = levels_.at(attribute.value);
-  if (level == unread) throw ContractViolation("a step's function asks for an attribute that the step does not declare to read");
+  if (level == unread)
+    throw ContractViolation("a step's function asks for an attribute that the step does not declare to read");
   return level;
 }
 
@@ -60,10 +63,12 @@ ProgramBuilder::ProgramBuilder(std::string name, std::uint32_t cycles) {
 }
 
 void ProgramBuilder::refuse(const std::string& problem, const std::string& remedy) {
-  diagnostics_.push_back({.place = {}, .problem = fmt::format("program '{}': {}", program_.name, problem), .remedy = remedy});
+  diagnostics_.push_back(
+      {.place = {}, .problem = fmt::format("program '{}': {}", program_.name, problem), .remedy = remedy});
 }
 
-AttributeIndex ProgramBuilder::add_attribute(std::string name, AttributeKind kind, std::vector<std::string> levels, int initial) {
+AttributeIndex ProgramBuilder::add_attribute(std::string name, AttributeKind kind, std::vector<std::string> levels,
+                                             int initial) {
   if (levels.empty() || levels.size() > row_limit) {
     refuse(fmt::format("attribute '{}' has {} levels", name, levels.size()), fmt::format("give it 1 to {}", row_limit));
     levels.assign(1, "none");
@@ -91,11 +96,13 @@ AttributeIndex ProgramBuilder::transient(std::string name, std::vector<std::stri
   return add_attribute(std::move(name), AttributeKind::transient, std::move(levels), initial);
 }
 AttributeIndex ProgramBuilder::clock(std::string name, int highest, int entry, std::vector<int> offset) {
-  const bool reaches = offset.size() == program_.cycles + std::size_t{1} &&
-                       std::ranges::all_of(offset, [&](int step) { return entry + step >= 0 && entry + step <= highest; });
+  const bool reaches = offset.size() == program_.cycles + std::size_t{1} && std::ranges::all_of(offset, [&](int step) {
+                         return entry + step >= 0 && entry + step <= highest;
+                       });
   if (!reaches) {
-    refuse(fmt::format("clock '{}' does not stay in 0 to {} at the time points 0 to {}", name, highest, program_.cycles),
-           "shorten the horizon, or extend the tables that are read by this clock");
+    refuse(
+        fmt::format("clock '{}' does not stay in 0 to {} at the time points 0 to {}", name, highest, program_.cycles),
+        "shorten the horizon, or extend the tables that are read by this clock");
     offset.assign(program_.cycles + std::size_t{1}, 0);
   }
   const AttributeIndex index = add_attribute(std::move(name), AttributeKind::clock, numbered_levels(highest), entry);
@@ -122,26 +129,35 @@ OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::st
     refuse(fmt::format("outcome '{}' does not have a weight for each time point and cycle", name),
            fmt::format("give {} point and {} event weights", program_.cycles + 1, program_.cycles));
   }
-  program_.outcomes.push_back({std::move(name), std::move(unit), std::move(description), discounted, std::move(weights),
-                               std::move(undiscounted), {}});
+  program_.outcomes.push_back({std::move(name),
+                               std::move(unit),
+                               std::move(description),
+                               discounted,
+                               std::move(weights),
+                               std::move(undiscounted),
+                               {}});
   return {program_.outcomes.size() - 1};
 }
 
-OutcomeIndex ProgramBuilder::total(std::string name, std::string unit, std::string description, std::vector<OutcomeIndex> parts) {
+OutcomeIndex ProgramBuilder::total(std::string name, std::string unit, std::string description,
+                                   std::vector<OutcomeIndex> parts) {
   bool discounted = false;
   for (const OutcomeIndex part : parts) discounted = discounted || program_.outcomes[part.value].discounted;
-  program_.outcomes.push_back({std::move(name), std::move(unit), std::move(description), discounted, {}, {}, std::move(parts)});
+  program_.outcomes.push_back(
+      {std::move(name), std::move(unit), std::move(description), discounted, {}, {}, std::move(parts)});
   return {program_.outcomes.size() - 1};
 }
 
-bool ProgramBuilder::make_reads(const std::string& step, const Attributes& attributes, std::vector<Read>& reads, std::size_t& rows) {
+bool ProgramBuilder::make_reads(const std::string& step, const Attributes& attributes, std::vector<Read>& reads,
+                                std::size_t& rows) {
   rows = 1;
   reads.resize(attributes.size());
   std::string product;
   for (std::size_t i = attributes.size(); i-- > 0;) {
     const Attribute& attribute = program_.attributes[attributes[i].value];
     reads[i] = {attributes[i], static_cast<std::int32_t>(rows)};
-    product = fmt::format("{} ({}){}{}", attribute.name, attribute.levels.size(), product.empty() ? "" : " x ", product);
+    product =
+        fmt::format("{} ({}){}{}", attribute.name, attribute.levels.size(), product.empty() ? "" : " x ", product);
     rows *= attribute.levels.size();
     if (rows > row_limit) {
       refuse(fmt::format("step '{}' would need a table of over {} rows: ... {}", step, row_limit, product),
@@ -170,19 +186,22 @@ std::string ProgramBuilder::row_name(const Attributes& attributes, const Levels&
   std::string name;
   for (const AttributeIndex index : attributes) {
     const Attribute& attribute = program_.attributes[index.value];
-    name += fmt::format("{}{}={}", name.empty() ? "" : ", ", attribute.name, attribute.levels[static_cast<std::size_t>(levels[index])]);
+    name += fmt::format("{}{}={}", name.empty() ? "" : ", ", attribute.name,
+                        attribute.levels[static_cast<std::size_t>(levels[index])]);
   }
   return name.empty() ? "its only row" : "row " + name;
 }
 
 bool ProgramBuilder::accept_writes(const std::string& step, Phase phase, const Attributes& writes) {
-  if (phase == Phase::point) refuse(fmt::format("draw '{}' stands at the time points", step), "draw in the cycle or start phase");
+  if (phase == Phase::point)
+    refuse(fmt::format("draw '{}' stands at the time points", step), "draw in the cycle or start phase");
   bool good = phase != Phase::point;
   int bits = 0;
   for (const AttributeIndex index : writes) {
     const Attribute& attribute = program_.attributes[index.value];
     bits += attribute.levels.size() > 256 ? 16 : 8;
-    const bool fixed = attribute.kind == AttributeKind::clock || (attribute.kind == AttributeKind::constant && phase == Phase::cycle);
+    const bool fixed =
+        attribute.kind == AttributeKind::clock || (attribute.kind == AttributeKind::constant && phase == Phase::cycle);
     if (fixed) {
       refuse(fmt::format("draw '{}' writes '{}', which does not change", step, attribute.name),
              "declare it a state, or write a constant in the start phase");
@@ -197,7 +216,8 @@ bool ProgramBuilder::accept_writes(const std::string& step, Phase phase, const A
   return good;
 }
 
-bool ProgramBuilder::accept_row(const std::string& step, const std::string& row, const Attributes& writes, const Branches& branches) {
+bool ProgramBuilder::accept_row(const std::string& step, const std::string& row, const Attributes& writes,
+                                const Branches& branches) {
   const std::string place = fmt::format("draw '{}', {}", step, row);
   double sum = 0;
   bool good = true;
@@ -214,13 +234,15 @@ bool ProgramBuilder::accept_row(const std::string& step, const std::string& row,
     good = false;
   }
   if (branches.probabilities_.size() > outcome_limit) {
-    refuse(fmt::format("{}: {} outcomes", place, branches.probabilities_.size()), fmt::format("give at most {}", outcome_limit));
+    refuse(fmt::format("{}: {} outcomes", place, branches.probabilities_.size()),
+           fmt::format("give at most {}", outcome_limit));
     good = false;
   }
   std::size_t position = 0;
   for (const std::size_t count : branches.counts_) {
     if (count != writes.size()) {
-      refuse(fmt::format("{}: an outcome gives {} levels for {} attributes", place, count, writes.size()), "give one level for each");
+      refuse(fmt::format("{}: an outcome gives {} levels for {} attributes", place, count, writes.size()),
+             "give one level for each");
       return false;
     }
     for (const AttributeIndex index : writes) {
@@ -243,7 +265,8 @@ void ProgramBuilder::draw(Phase phase, std::string stream, const Attributes& rea
   draw.writes = writes;
   const auto [known, added] = stream_names_.emplace(draw.stream.value, stream);
   if (!added && known->second != stream) {
-    refuse(fmt::format("the streams '{}' and '{}' have the same hash", known->second, stream), "rename one of the steps");
+    refuse(fmt::format("the streams '{}' and '{}' have the same hash", known->second, stream),
+           "rename one of the steps");
   }
   const bool writable = accept_writes(stream, phase, writes);
   if (!make_reads(stream, reads, draw.reads, draw.rows) || !writable) return;
@@ -269,17 +292,20 @@ void ProgramBuilder::draw(Phase phase, std::string stream, const Attributes& rea
   add_step(phase, std::move(stream), std::move(draw));
 }
 
-void ProgramBuilder::accrue(Phase phase, std::string name, OutcomeIndex outcome, const Attributes& reads, const AmountFunction& amount) {
+void ProgramBuilder::accrue(Phase phase, std::string name, OutcomeIndex outcome, const Attributes& reads,
+                            const AmountFunction& amount) {
   Accrual accrual{.outcome = outcome, .reads = {}, .rows = 0, .amounts = {}};
   if (!program_.outcomes[outcome.value].parts.empty()) {
-    refuse(fmt::format("step '{}' accrues to the total '{}'", name, program_.outcomes[outcome.value].name), "accrue to one of its parts");
+    refuse(fmt::format("step '{}' accrues to the total '{}'", name, program_.outcomes[outcome.value].name),
+           "accrue to one of its parts");
   }
   if (!make_reads(name, reads, accrual.reads, accrual.rows)) return;
   accrual.amounts.resize(accrual.rows);
   visit_rows(reads, accrual.rows, [&](std::size_t row, const Levels& levels) {
     accrual.amounts[row] = amount(levels);
     if (!std::isfinite(accrual.amounts[row])) {
-      refuse(fmt::format("accrual '{}', {}: the amount is not finite", name, row_name(reads, levels)), "mend the function that gives it");
+      refuse(fmt::format("accrual '{}', {}: the amount is not finite", name, row_name(reads, levels)),
+             "mend the function that gives it");
     }
   });
   add_step(phase, std::move(name), std::move(accrual));
@@ -293,9 +319,11 @@ void ProgramBuilder::tally(Phase phase, std::string name, std::string descriptio
 
 void ProgramBuilder::group(AttributeIndex attribute, int level, const std::function<void()>& body) {
   const Attribute& declared = program_.attributes[attribute.value];
-  if (guard_.has_value()) refuse(fmt::format("a group on '{}' stands inside another group", declared.name), "close the outer one first");
+  if (guard_.has_value())
+    refuse(fmt::format("a group on '{}' stands inside another group", declared.name), "close the outer one first");
   if (declared.kind == AttributeKind::clock || level < 0 || level >= static_cast<int>(declared.levels.size())) {
-    refuse(fmt::format("a group cannot be guarded by level {} of '{}'", level, declared.name), "guard by a level of a stored attribute");
+    refuse(fmt::format("a group cannot be guarded by level {} of '{}'", level, declared.name),
+           "guard by a level of a stored attribute");
     return;
   }
   guard_ = Guard{attribute, level};
@@ -304,7 +332,9 @@ void ProgramBuilder::group(AttributeIndex attribute, int level, const std::funct
 }
 
 void ProgramBuilder::add_step(Phase phase, std::string name, std::variant<Draw, Accrual, Tally> action) {
-  std::vector<Step>& steps = phase == Phase::start ? program_.start : phase == Phase::point ? program_.point : program_.cycle;
+  std::vector<Step>& steps = phase == Phase::start   ? program_.start
+                             : phase == Phase::point ? program_.point
+                                                     : program_.cycle;
   steps.push_back({std::move(name), guard_, std::move(action)});
 }
 

@@ -26,12 +26,15 @@ class Levels {
   std::vector<int> levels_;
 };
 
-/// The possible outcomes of one row of a draw, ordered mild to severe: the order is part of the model, because a better therapy then
-/// moves each patient monotonically.
+/// The possible outcomes of one row of a draw, ordered mild to severe: the order is part of the model, because a better
+/// therapy then moves each patient monotonically.
 class Branches {
  public:
-  /// One outcome: its probability and the levels of the attributes written, in the order in which the step declared them.
-  void add(double probability, std::initializer_list<int> levels) { add(probability, std::span(levels.begin(), levels.size())); }
+  /// One outcome: its probability and the levels of the attributes written, in the order in which the step declared
+  /// them.
+  void add(double probability, std::initializer_list<int> levels) {
+    add(probability, std::span(levels.begin(), levels.size()));
+  }
   void add(double probability, std::span<const int> levels) {
     probabilities_.push_back(probability);
     levels_.insert(levels_.end(), levels.begin(), levels.end());
@@ -47,8 +50,8 @@ class Branches {
   std::vector<std::size_t> counts_;
 };
 
-/// Makes a program. Authors write each joint update as an ordinary function from levels to outcomes; the builder enumerates it into a
-/// table. Every mistake is collected; `build` returns the program or all of them.
+/// Makes a program. Authors write each joint update as an ordinary function from levels to outcomes; the builder
+/// enumerates it into a table. Every mistake is collected; `build` returns the program or all of them.
 class ProgramBuilder {
  public:
   using DrawFunction = std::function<void(const Levels&, Branches&)>;
@@ -65,21 +68,25 @@ class ProgramBuilder {
   AttributeIndex constant(std::string name, std::vector<std::string> levels, int initial);
   AttributeIndex state(std::string name, std::vector<std::string> levels, int initial);
   AttributeIndex transient(std::string name, std::vector<std::string> levels, int initial);
-  /// A clock with levels named 0..`highest`, at `entry` at time point 0 and `entry` + offset[t] at time point t in [0, cycles].
+  /// A clock with levels named 0..`highest`, at `entry` at time point 0 and `entry` + offset[t] at time point t in [0,
+  /// cycles].
   AttributeIndex clock(std::string name, int highest, int entry, std::vector<int> offset);
 
   /// The levels of `attribute` from `first_dead_level` upwards mean dead. Without this nobody dies.
   void dead(AttributeIndex attribute, int first_dead_level);
 
-  OutcomeIndex outcome(std::string name, std::string unit, std::string description, Weights weights, Weights undiscounted,
-                       bool discounted);
+  OutcomeIndex outcome(std::string name, std::string unit, std::string description, Weights weights,
+                       Weights undiscounted, bool discounted);
   /// An outcome that sums others of the same unit.
   OutcomeIndex total(std::string name, std::string unit, std::string description, std::vector<OutcomeIndex> parts);
 
-  /// A draw in the start or cycle phase. It draws from the stream named `stream`; an assignment (one outcome a row) uses no number.
-  void draw(Phase phase, std::string stream, const Attributes& reads, const Attributes& writes, const DrawFunction& function);
+  /// A draw in the start or cycle phase. It draws from the stream named `stream`; an assignment (one outcome a row)
+  /// uses no number.
+  void draw(Phase phase, std::string stream, const Attributes& reads, const Attributes& writes,
+            const DrawFunction& function);
   /// Adds `amount` to `outcome`: in the point phase a state accrual, in the others an event accrual.
-  void accrue(Phase phase, std::string name, OutcomeIndex outcome, const Attributes& reads, const AmountFunction& amount);
+  void accrue(Phase phase, std::string name, OutcomeIndex outcome, const Attributes& reads,
+              const AmountFunction& amount);
   /// Counts patients by the levels of `attributes`.
   void tally(Phase phase, std::string name, std::string description, const Attributes& attributes);
 
@@ -93,7 +100,8 @@ class ProgramBuilder {
   void refuse(const std::string& problem, const std::string& remedy);
   /// Strides of `attributes` in row-major order; false, with a diagnostic, if the table would be too large.
   bool make_reads(const std::string& step, const Attributes& attributes, std::vector<Read>& reads, std::size_t& rows);
-  void visit_rows(const Attributes& attributes, std::size_t rows, const std::function<void(std::size_t, const Levels&)>& visit);
+  void visit_rows(const Attributes& attributes, std::size_t rows,
+                  const std::function<void(std::size_t, const Levels&)>& visit);
   std::string row_name(const Attributes& attributes, const Levels& levels) const;
   bool accept_writes(const std::string& step, Phase phase, const Attributes& writes);
   bool accept_row(const std::string& step, const std::string& row, const Attributes& writes, const Branches& branches);

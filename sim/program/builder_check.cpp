@@ -22,10 +22,12 @@ void ProgramBuilder::check_order(Phase phase, std::vector<bool>& is_set) {
     if (is_set[index.value]) return;
     const Attribute& attribute = program_.attributes[index.value];
     if (attribute.kind == AttributeKind::transient && phase == Phase::point) {
-      refuse(fmt::format("step '{}' reads the transient '{}' at the time points, where it is reset", step.name, attribute.name),
+      refuse(fmt::format("step '{}' reads the transient '{}' at the time points, where it is reset", step.name,
+                         attribute.name),
              "read it in the cycle phase, or declare it a state");
     } else {
-      refuse(fmt::format("step '{}' reads '{}' before it is set", step.name, attribute.name), "put the step that writes it before");
+      refuse(fmt::format("step '{}' reads '{}' before it is set", step.name, attribute.name),
+             "put the step that writes it before");
     }
     is_set[index.value] = true;  // one message an attribute is enough
   };

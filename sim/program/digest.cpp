@@ -54,7 +54,9 @@ std::string table_digest(const Program& program) {
   Sha256 digest;
   digest.add(std::to_string(program.cycles));
   for (const Attribute& attribute : program.attributes) {
-    digest.add(attribute.name).add(std::to_string(static_cast<int>(attribute.kind))).add(std::to_string(attribute.initial));
+    digest.add(attribute.name)
+        .add(std::to_string(static_cast<int>(attribute.kind)))
+        .add(std::to_string(attribute.initial));
     for (const std::string& level : attribute.levels) digest.add(level);
     digest.add_values(std::span<const int>(attribute.clock_offset));
   }

@@ -11,7 +11,8 @@ namespace {
 template <class T>
 const T& get(const ParameterSet::Entry& entry) {
   const T* value = std::get_if<T>(&entry.value);
-  if (value == nullptr) throw ContractViolation("key " + entry.path + " was asked for as another kind than its schema's");
+  if (value == nullptr)
+    throw ContractViolation("key " + entry.path + " was asked for as another kind than its schema's");
   return *value;
 }
 

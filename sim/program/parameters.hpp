@@ -39,11 +39,11 @@ struct ParameterTable {
 };
 
 /// What one key holds.
-using KeyValue =
-    std::variant<std::string, std::vector<std::string>, std::int64_t, double, std::vector<double>, bool, Parameter, ParameterTable>;
+using KeyValue = std::variant<std::string, std::vector<std::string>, std::int64_t, double, std::vector<double>, bool,
+                              Parameter, ParameterTable>;
 
-/// A scenario's values by key, complete and checked against a schema: a key that the schema requires, or gives a fallback, is there.
-/// Asking for an absent key, or for another kind than the schema's, breaks a contract.
+/// A scenario's values by key, complete and checked against a schema: a key that the schema requires, or gives a
+/// fallback, is there. Asking for an absent key, or for another kind than the schema's, breaks a contract.
 class ParameterSet {
  public:
   struct Entry {

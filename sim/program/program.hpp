@@ -10,8 +10,9 @@
 #include "random/stream.hpp"
 
 /// \file
-/// A model for one parameter draw and one strategy, compiled: attributes (what is known of a patient, each a small integer) and
-/// the ordered steps carried out on every living patient in every cycle. Programs are made by `ProgramBuilder` and never changed.
+/// A model for one parameter draw and one strategy, compiled: attributes (what is known of a patient, each a small
+/// integer) and the ordered steps carried out on every living patient in every cycle. Programs are made by
+/// `ProgramBuilder` and never changed.
 
 namespace myelin {
 
@@ -21,7 +22,8 @@ using OutcomeIndex = Index<struct OutcomeTag>;
 enum class AttributeKind {
   constant,   ///< set at the start: sex
   clock,      ///< known from the entry value and the time: age. Never stored, drawn or enumerated
-  transient,  ///< reset to its default at the start of each cycle, so that it never enlarges the state: relapses this cycle
+  transient,  ///< reset to its default at the start of each cycle, so that it never enlarges the state: relapses this
+              ///< cycle
   state,      ///< carried from cycle to cycle: EDSS
 };
 
@@ -29,8 +31,9 @@ struct Attribute {
   std::string name;
   AttributeKind kind = AttributeKind::state;
   std::vector<std::string> levels;
-  int initial = 0;                ///< entry level (of a clock: at time point 0); of a transient its default
-  std::vector<int> clock_offset;  ///< [time point 0..cycles]: what is added to a clock's entry level; empty for other kinds
+  int initial = 0;  ///< entry level (of a clock: at time point 0); of a transient its default
+  std::vector<int>
+      clock_offset;  ///< [time point 0..cycles]: what is added to a clock's entry level; empty for other kinds
 };
 
 /// One attribute that chooses a table's row; the row is the sum of level x stride.
@@ -49,13 +52,14 @@ struct Guard {
 /// Full scale of the cumulative probabilities. 31 bits, so that 0 and 1 are exact and a signed compare will do.
 inline constexpr std::uint32_t probability_one = std::uint32_t{1} << 31;
 
-/// row -> outcome -> levels of the attributes written. A 31-bit random number u takes the first outcome o with u < cumulative[row][o].
+/// row -> outcome -> levels of the attributes written. A 31-bit random number u takes the first outcome o with u <
+/// cumulative[row][o].
 struct Draw {
   StreamId stream;
   std::vector<Read> reads;
   std::vector<AttributeIndex> writes;
   std::size_t rows = 0;
-  std::size_t outcomes = 0;               ///< of the row that has most; 1 means an assignment, which uses no random number
+  std::size_t outcomes = 0;  ///< of the row that has most; 1 means an assignment, which uses no random number
   std::vector<std::uint32_t> cumulative;  ///< [row][outcome]; the last is `probability_one`
   std::vector<std::uint16_t> levels;      ///< [row][outcome][write]
 
@@ -99,9 +103,10 @@ struct Outcome {
   std::string unit;
   std::string description;
   bool discounted = true;
-  Weights weights;                  ///< as discounted; equal to `undiscounted` where nothing is discounted
+  Weights weights;  ///< as discounted; equal to `undiscounted` where nothing is discounted
   Weights undiscounted;
-  std::vector<OutcomeIndex> parts;  ///< of a total: the outcomes it sums, earlier in the list; empty for one that accrues
+  std::vector<OutcomeIndex>
+      parts;  ///< of a total: the outcomes it sums, earlier in the list; empty for one that accrues
 };
 
 /// When a step is carried out.

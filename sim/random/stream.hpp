@@ -7,8 +7,8 @@
 #include "random/philox.hpp"
 
 /// \file
-/// Which random number belongs to which decision. The strategy is not part of the key: the same patient meets the same luck
-/// under every strategy (common random numbers).
+/// Which random number belongs to which decision. The strategy is not part of the key: the same patient meets the same
+/// luck under every strategy (common random numbers).
 
 namespace myelin {
 
@@ -49,20 +49,23 @@ inline constexpr std::uint64_t patient_limit = std::uint64_t{1} << 48;
 inline constexpr std::uint32_t cycles_per_block = 4;
 inline constexpr std::uint32_t cycle_limit = cycles_per_block << 16;
 
-/// Counter of the block that serves the four cycles from 4 x `cycle_block` (16 bits): word 0 is the low half of the patient, word 1 its
-/// upper 16 bits above the cycle block, word 2 the noise index, word 3 the stream.
+/// Counter of the block that serves the four cycles from 4 x `cycle_block` (16 bits): word 0 is the low half of the
+/// patient, word 1 its upper 16 bits above the cycle block, word 2 the noise index, word 3 the stream.
 constexpr PhiloxCounter counter_of(StreamId stream, std::uint32_t cycle_block, PatientId patient, NoiseIndex noise) {
   return {static_cast<std::uint32_t>(patient.value),
           static_cast<std::uint32_t>(patient.value >> 32) << 16 | cycle_block, noise.value, stream.value};
 }
 
 /// The 31-bit number of a patient's decision in a cycle.
-constexpr std::uint32_t random_31_bits(Seed seed, StreamId stream, std::uint32_t cycle, PatientId patient, NoiseIndex noise) {
-  return philox4x32(counter_of(stream, cycle / cycles_per_block, patient, noise), seed.key())[cycle % cycles_per_block] >> 1;
+constexpr std::uint32_t random_31_bits(Seed seed, StreamId stream, std::uint32_t cycle, PatientId patient,
+                                       NoiseIndex noise) {
+  return philox4x32(counter_of(stream, cycle / cycles_per_block, patient, noise),
+                    seed.key())[cycle % cycles_per_block] >>
+         1;
 }
 
-/// A sequence of 32-bit numbers of one stream for Boost.Random's distributions (parameters, populations): the blocks 0, 1, ... of
-/// (seed, stream, index). Satisfies Boost's uniform random number generator and the standard's.
+/// A sequence of 32-bit numbers of one stream for Boost.Random's distributions (parameters, populations): the blocks 0,
+/// 1, ... of (seed, stream, index). Satisfies Boost's uniform random number generator and the standard's.
 class PhiloxEngine {
  public:
   using result_type = std::uint32_t;
@@ -74,8 +77,8 @@ class PhiloxEngine {
 
   result_type operator()() {
     if (next_ == 4) {
-      numbers_ = philox4x32({static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32), index_, stream_.value},
-                            key_);
+      numbers_ = philox4x32(
+          {static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32), index_, stream_.value}, key_);
       ++block_;
       next_ = 0;
     }

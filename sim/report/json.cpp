@@ -46,7 +46,8 @@ Json strategy_json(const AnalysisResult& analysis, std::size_t strategy) {
     }
   }
   json["outcomes"] = others;
-  if (analysis.strategies[strategy].cohort_states > 0) json["cohort_states"] = analysis.strategies[strategy].cohort_states;
+  if (analysis.strategies[strategy].cohort_states > 0)
+    json["cohort_states"] = analysis.strategies[strategy].cohort_states;
   json["table_digest"] = analysis.strategies[strategy].table_digest;
   return json;
 }
@@ -66,7 +67,8 @@ Json full_json(const AnalysisResult& analysis, const economics::FullRow& row) {
   return json;
 }
 
-Json pairwise_json(const AnalysisResult& analysis, const economics::PairwiseRow& row, std::span<const double> thresholds) {
+Json pairwise_json(const AnalysisResult& analysis, const economics::PairwiseRow& row,
+                   std::span<const double> thresholds) {
   Json json = {{"strategy", analysis.strategies[row.increment.pair.strategy].name},
                {"versus", analysis.strategies[row.increment.pair.versus].name},
                {"cost", to_json(row.increment.cost)},
@@ -76,7 +78,8 @@ Json pairwise_json(const AnalysisResult& analysis, const economics::PairwiseRow&
   if (row.icer) json["icer_mcse"] = row.icer->standard_error;
   json["icer_meaning"] = economics::icer_meaning(row.quadrant);
   json["nmb"] = Json::object();
-  for (std::size_t i = 0; i < thresholds.size(); ++i) json["nmb"][fmt::format("{}", thresholds[i])] = to_json(row.incremental_net_benefit[i]);
+  for (std::size_t i = 0; i < thresholds.size(); ++i)
+    json["nmb"][fmt::format("{}", thresholds[i])] = to_json(row.incremental_net_benefit[i]);
   return json;
 }
 
@@ -84,7 +87,8 @@ Json thresholds_json(const AnalysisResult& analysis, const std::vector<economics
   Json json = Json::array();
   for (const economics::ThresholdRow& row : rows) {
     Json net_benefit = Json::object();
-    for (std::size_t i = 0; i < row.net_benefit.size(); ++i) net_benefit[analysis.strategies[i].name] = row.net_benefit[i];
+    for (std::size_t i = 0; i < row.net_benefit.size(); ++i)
+      net_benefit[analysis.strategies[i].name] = row.net_benefit[i];
     json.push_back({{"threshold", row.threshold},
                     {"best", analysis.strategies[row.best].name},
                     {"lead", to_json(row.lead)},
@@ -100,7 +104,8 @@ Result<Json> analysis_json(const AnalysisResult& analysis, std::span<const doubl
   Json json = {{"strategies", Json::array()}, {"incremental_full", Json::array()}, {"pairwise", Json::array()}};
   for (std::size_t i = 0; i < analysis.strategies.size(); ++i) json["strategies"].push_back(strategy_json(analysis, i));
   for (const economics::FullRow& row : decision->full) json["incremental_full"].push_back(full_json(analysis, row));
-  for (const economics::PairwiseRow& row : decision->pairwise) json["pairwise"].push_back(pairwise_json(analysis, row, thresholds));
+  for (const economics::PairwiseRow& row : decision->pairwise)
+    json["pairwise"].push_back(pairwise_json(analysis, row, thresholds));
   json["thresholds"] = thresholds_json(analysis, decision->thresholds);
   return json;
 }
@@ -116,9 +121,15 @@ Json settings_json(const RunResults& run) {
                {"price_year", run.price_year}};
   for (const results::Setting& setting : run.settings) {
     switch (setting.kind) {
-      case results::Setting::Kind::text: json[setting.key] = setting.value; break;
-      case results::Setting::Kind::number: json[setting.key] = std::stod(setting.value); break;
-      case results::Setting::Kind::integer: json[setting.key] = std::stoll(setting.value); break;
+      case results::Setting::Kind::text:
+        json[setting.key] = setting.value;
+        break;
+      case results::Setting::Kind::number:
+        json[setting.key] = std::stod(setting.value);
+        break;
+      case results::Setting::Kind::integer:
+        json[setting.key] = std::stoll(setting.value);
+        break;
     }
   }
   json["table_digest"] = run.analyses.front().strategies.front().table_digest;

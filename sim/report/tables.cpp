@@ -139,6 +139,14 @@ std::string warn_of_noise(const AnalysisResult& analysis, const std::vector<Full
   return text;
 }
 
+/// What the increments mean in money per QALY: a price, a saving, or which of the two is better at both.
+std::string price_in_words(const PairwiseRow& row) {
+  const std::string error = row.icer ? format_error(row.icer->standard_error, money_decimals) : "";
+  const std::string ratio =
+      row.icer ? format_number(row.icer->mean, money_decimals) + (error.empty() ? "" : " " + error) + " " : "";
+  return ratio + std::string(icer_meaning(row.quadrant));
+}
+
 std::string net_benefit_block(const AnalysisResult& analysis, std::span<const ThresholdRow> thresholds) {
   std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
   for (const ThresholdRow& row : thresholds) columns.push_back({format_number(row.threshold, money_decimals)});
@@ -227,6 +235,29 @@ Result<std::string> net_benefit_table(const RunResults& run, std::size_t analysi
                      " per patient. The strategy with the most (*) makes the best use of the money.";
   if (is_sampled(run)) note += meaning_of_error;
   return table + paragraph(note);
+}
+
+Result<std::string> pairwise_table(const RunResults& run, std::size_t analysis_index, std::size_t reference) {
+  const AnalysisResult& analysis = chosen(run, analysis_index);
+  const Result<DecisionAnalysis> decision = analyse(analysis, run.thresholds, reference);
+  if (!decision) return tl::unexpected(decision.error());
+  std::vector<TableColumn> columns{
+      {"Strategy", TableColumn::Kind::text}, {"Inc. cost"}, {"Inc. QALYs"}, {"Meaning", TableColumn::Kind::text}};
+  for (const double threshold : run.thresholds)
+    columns.push_back({"Net benefit\nat " + format_number(threshold, money_decimals)});
+  Rows rows;
+  for (const PairwiseRow& row : decision->pairwise) {
+    rows.push_back({label(analysis, row.increment.pair.strategy), cell(row.increment.cost, money_decimals),
+                    cell(row.increment.qaly, qaly_decimals), price_in_words(row)});
+    for (const Estimate& benefit : row.incremental_net_benefit) rows.back().push_back(cell(benefit, money_decimals));
+  }
+  std::string explanation = "Differences from " + label(analysis, reference) +
+                            ", per patient. Dominant: cheaper and more QALYs; dominated: dearer and fewer. "
+                            "Net benefit is the difference in QALYs times the threshold minus the difference in cost: "
+                            "above 0, the strategy is the better buy.";
+  if (is_sampled(run)) explanation += meaning_of_error;
+  return heading(run, analysis, "Each strategy against " + label(analysis, reference)) + render_table(columns, rows) +
+         paragraph(explanation);
 }
 
 }  // namespace myelin::report

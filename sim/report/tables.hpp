@@ -19,6 +19,10 @@ std::string summary_table(const results::RunResults& run, std::size_t analysis);
 /// The fully incremental analysis. A run without finite `cost` and `qaly` is an error.
 Result<std::string> incremental_table(const results::RunResults& run, std::size_t analysis);
 
+/// Every other strategy against the one with index `reference`: increments, what their ratio means, and the incremental
+/// net benefit at each of the run's thresholds. A run without finite `cost` and `qaly` is an error.
+Result<std::string> pairwise_table(const results::RunResults& run, std::size_t analysis, std::size_t reference);
+
 /// The net monetary benefit of each strategy at each of the run's thresholds, and which is best by how much; empty
 /// without thresholds. A run without finite `cost` and `qaly` is an error.
 Result<std::string> net_benefit_table(const results::RunResults& run, std::size_t analysis);

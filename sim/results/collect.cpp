@@ -52,7 +52,9 @@ AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const stu
     analysis.strategies.push_back(std::move(strategy));
   }
   for (const study::IncrementOutput& increment : output.increments) {
-    analysis.increments.push_back({{increment.strategy, increment.versus}, increment.outcomes.mean, increment.outcomes.standard_error,
+    analysis.increments.push_back({{increment.strategy, increment.versus},
+                                   increment.outcomes.mean,
+                                   increment.outcomes.standard_error,
                                    {increment.cost_qaly_covariance}});
   }
   return analysis;
@@ -63,10 +65,12 @@ std::string row_name(const std::vector<KeyColumn>& columns, std::size_t row) {
   std::string name;
   for (std::size_t i = columns.size(); i-- > 0;) {
     const KeyColumn& column = columns[i];
-    const std::size_t count = column.levels.empty() ? static_cast<std::size_t>(column.last - column.first + 1) : column.levels.size();
+    const std::size_t count =
+        column.levels.empty() ? static_cast<std::size_t>(column.last - column.first + 1) : column.levels.size();
     const std::size_t level = row % count;
     row /= count;
-    const std::string text = column.levels.empty() ? std::to_string(column.first + static_cast<int>(level)) : column.levels[level];
+    const std::string text =
+        column.levels.empty() ? std::to_string(column.first + static_cast<int>(level)) : column.levels[level];
     name = column.name + "=" + text + (name.empty() ? "" : ", ") + name;
   }
   return name;
@@ -79,7 +83,8 @@ std::vector<InputRecord> collect_inputs(const ParameterSet& parameters) {
       inputs.push_back({entry.path, parameter->value, parameter->unit, parameter->provenance});
     } else if (const auto* table = std::get_if<ParameterTable>(&entry.value)) {
       for (std::size_t row = 0; row < table->values.size(); ++row) {
-        inputs.push_back({entry.path + "[" + row_name(table->columns, row) + "]", table->values[row], table->unit, table->provenance[row]});
+        inputs.push_back({entry.path + "[" + row_name(table->columns, row) + "]", table->values[row], table->unit,
+                          table->provenance[row]});
       }
     }
   }
@@ -111,7 +116,8 @@ RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOut
   }
   for (const auto& [key, value] : plan.model->stated_settings(parameters)) run.settings.push_back({key, value});
   run.inputs = collect_inputs(parameters);
-  for (std::size_t i = 0; i < outputs.size(); ++i) run.analyses.push_back(collect_analysis(plan.analyses[i], outputs[i]));
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    run.analyses.push_back(collect_analysis(plan.analyses[i], outputs[i]));
   return run;
 }
 

@@ -39,31 +39,32 @@ struct TallyResult {
   std::vector<std::vector<std::string>> levels;  ///< [attribute][level]
   std::size_t times = 0;
   std::size_t cells = 0;
-  std::vector<double> per_patient;               ///< [draw][time][cell]
+  std::vector<double> per_patient;  ///< [draw][time][cell]
 };
 
 struct StrategyResult {
   std::string name;
   std::string label;
-  std::string table_digest;              ///< SHA-256 of the compiled tables, hexadecimal
-  std::vector<double> mean;              ///< [draw][outcome][column]
-  std::vector<double> standard_error;    ///< [draw][outcome][column]; Monte Carlo, 0 under the cohort engine
+  std::string table_digest;            ///< SHA-256 of the compiled tables, hexadecimal
+  std::vector<double> mean;            ///< [draw][outcome][column]
+  std::vector<double> standard_error;  ///< [draw][outcome][column]; Monte Carlo, 0 under the cohort engine
   std::vector<TallyResult> tallies;
-  std::uint64_t cohort_states = 0;       ///< number of states the cohort engine held; 0 under the microsimulation
+  std::uint64_t cohort_states = 0;  ///< number of states the cohort engine held; 0 under the microsimulation
 };
 
 /// Paired differences between two strategies on the same patients.
 struct IncrementResult {
   StrategyPair pair;
-  std::vector<double> mean;              ///< [draw][outcome][column]
-  std::vector<double> standard_error;    ///< [draw][outcome][column]
-  std::vector<double> cost_qaly_covariance;  ///< [draw]: covariance of the two discounted mean increments `cost` and `qaly`
+  std::vector<double> mean;            ///< [draw][outcome][column]
+  std::vector<double> standard_error;  ///< [draw][outcome][column]
+  std::vector<double>
+      cost_qaly_covariance;  ///< [draw]: covariance of the two discounted mean increments `cost` and `qaly`
 };
 
 /// One analysis: the scenario as written, or under the overrides of a named alternative.
 struct AnalysisResult {
-  std::string name;                       ///< `base` or the alternative's name
-  std::vector<std::string> overrides;     ///< `key=value`, empty for `base`
+  std::string name;                    ///< `base` or the alternative's name
+  std::vector<std::string> overrides;  ///< `key=value`, empty for `base`
   std::size_t draws = 1;
   std::vector<OutcomeInfo> outcomes;
   std::vector<StrategyResult> strategies;
@@ -87,12 +88,12 @@ struct InputRecord {
 
 struct RunResults {
   std::string scenario_path;
-  std::string scenario_text;      ///< with includes resolved
-  std::string scenario_sha256;    ///< of that text, the tables it names and the overrides of the command line
+  std::string scenario_text;    ///< with includes resolved
+  std::string scenario_sha256;  ///< of that text, the tables it names and the overrides of the command line
   std::string title;
   std::string model;
-  std::string engine;             ///< `microsimulation` or `cohort`
-  std::uint64_t patients = 0;     ///< 0 under the cohort engine
+  std::string engine;          ///< `microsimulation` or `cohort`
+  std::uint64_t patients = 0;  ///< 0 under the cohort engine
   std::uint64_t seed = 0;
   double cycle_length_years = 1;
   double discount_cost_per_year = 0;
@@ -100,7 +101,8 @@ struct RunResults {
   std::string currency;
   std::string price_year;
   std::vector<double> thresholds;  ///< currency per QALY
-  std::vector<Setting> settings;   ///< conventions: discount_timing, within_cycle_correction, accrual, prices, natural_history, anchor, waning, ...
+  std::vector<Setting> settings;   ///< conventions: discount_timing, within_cycle_correction, accrual, prices,
+                                   ///< natural_history, anchor, waning, ...
   std::vector<InputRecord> inputs;
   std::vector<AnalysisResult> analyses;  ///< `base` first
 };

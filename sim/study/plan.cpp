@@ -11,7 +11,8 @@ const Model* find_model(const Models& models, const std::string& name) {
   return found == models.end() ? nullptr : *found;
 }
 
-Result<scenario::Scenario> read_checked(const PlanRequest& request, const std::vector<std::string>& more_overrides, const Models& models) {
+Result<scenario::Scenario> read_checked(const PlanRequest& request, const std::vector<std::string>& more_overrides,
+                                        const Models& models) {
   std::vector<std::string> overrides = more_overrides;
   overrides.insert(overrides.end(), request.overrides.begin(), request.overrides.end());
   std::vector<std::string> names;
@@ -28,19 +29,22 @@ Result<scenario::Scenario> read_checked(const PlanRequest& request, const std::v
 }
 
 /// The strategies asked for, in the scenario's order.
-Result<std::vector<std::string>> choose_strategies(const scenario::Scenario& scenario, const std::vector<std::string>& wanted) {
+Result<std::vector<std::string>> choose_strategies(const scenario::Scenario& scenario,
+                                                   const std::vector<std::string>& wanted) {
   const std::vector<std::string> all = scenario.parameters.names_under("strategies");
   if (wanted.empty()) return all;
   Diagnostics problems;
   for (const std::string& name : wanted) {
     if (std::ranges::find(all, name) != all.end()) continue;
     const auto nearest = nearest_name(name, all);
-    problems.push_back({{"--strategies", 0, 0}, "there is no strategy '" + name + "'",
+    problems.push_back({{"--strategies", 0, 0},
+                        "there is no strategy '" + name + "'",
                         nearest ? "did you mean '" + *nearest + "'?" : "name strategies of the scenario"});
   }
   if (!problems.empty()) return tl::unexpected(problems);
   std::vector<std::string> chosen;
-  std::ranges::copy_if(all, std::back_inserter(chosen), [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); });
+  std::ranges::copy_if(all, std::back_inserter(chosen),
+                       [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); });
   return chosen;
 }
 
@@ -71,7 +75,8 @@ Diagnostics choose_engine(const ParameterSet& parameters, Plan& plan) {
   const bool counted = parameters.has("analysis.patients");
   plan.engine = engine == "microsimulation" || (engine == "auto" && counted) ? Engine::microsimulation : Engine::cohort;
   if (plan.engine == Engine::microsimulation && !counted) {
-    return {{parameters.entry("analysis.engine").place, "the microsimulation needs a number of patients", "set analysis.patients, 100000 for example"}};
+    return {{parameters.entry("analysis.engine").place, "the microsimulation needs a number of patients",
+             "set analysis.patients, 100000 for example"}};
   }
   if (plan.engine == Engine::microsimulation) {
     plan.patients = static_cast<std::uint64_t>(parameters.integer("analysis.patients"));
@@ -79,7 +84,8 @@ Diagnostics choose_engine(const ParameterSet& parameters, Plan& plan) {
   }
   // A number in the scenario is for other runs of it; one asked for now would be ignored without a word.
   if (counted && parameters.entry("analysis.patients").place.file.starts_with("--")) {
-    return {{parameters.entry("analysis.patients").place, "the cohort engine is exact and simulates no patients", "leave out the number of patients, or choose --engine microsimulation"}};
+    return {{parameters.entry("analysis.patients").place, "the cohort engine is exact and simulates no patients",
+             "leave out the number of patients, or choose --engine microsimulation"}};
   }
   return {};
 }
@@ -87,8 +93,9 @@ Diagnostics choose_engine(const ParameterSet& parameters, Plan& plan) {
 }  // namespace
 
 Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
-  Result<PlannedAnalysis> base = plan_analysis({.name = "base", .label = "Base case", .overrides = {}, .scenario = {}, .strategies = {}, .programs = {}},
-                                               request, models);
+  Result<PlannedAnalysis> base = plan_analysis(
+      {.name = "base", .label = "Base case", .overrides = {}, .scenario = {}, .strategies = {}, .programs = {}},
+      request, models);
   if (!base) return tl::unexpected(base.error());
   const ParameterSet& parameters = base->scenario.parameters;
   Plan plan;
@@ -98,9 +105,13 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
   std::vector<PlannedAnalysis> alternatives;
   for (const std::string& name : parameters.names_under("alternatives")) {
     const std::string key = "alternatives." + name;
-    Result<PlannedAnalysis> alternative =
-        plan_analysis({.name = name, .label = parameters.text(key + ".label"), .overrides = parameters.text_list(key + ".set"), .scenario = {}, .strategies = {}, .programs = {}},
-                      request, models);
+    Result<PlannedAnalysis> alternative = plan_analysis({.name = name,
+                                                         .label = parameters.text(key + ".label"),
+                                                         .overrides = parameters.text_list(key + ".set"),
+                                                         .scenario = {},
+                                                         .strategies = {},
+                                                         .programs = {}},
+                                                        request, models);
     if (alternative) {
       alternatives.push_back(std::move(*alternative));
     } else {

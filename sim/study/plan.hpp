@@ -16,12 +16,12 @@ enum class Engine { microsimulation, cohort };
 
 /// One analysis, ready to run: a scenario's values and the program of each strategy.
 struct PlannedAnalysis {
-  std::string name;                    ///< `base`, or the name of an alternative
+  std::string name;  ///< `base`, or the name of an alternative
   std::string label;
   std::vector<std::string> overrides;  ///< what the alternative sets
   scenario::Scenario scenario;
   std::vector<std::string> strategies;
-  std::vector<Program> programs;       ///< [strategy]
+  std::vector<Program> programs;  ///< [strategy]
 };
 
 /// All that a command asks for, with nothing left that the user could have got wrong.
@@ -42,8 +42,8 @@ struct PlanRequest {
 /// The models that scenarios can name.
 using Models = std::vector<const Model*>;
 
-/// Reads the scenario and each of its alternatives, checks everything and compiles every program; or gives all diagnostics.
-/// Throws IoError if a file that is there cannot be read.
+/// Reads the scenario and each of its alternatives, checks everything and compiles every program; or gives all
+/// diagnostics. Throws IoError if a file that is there cannot be read.
 Result<Plan> make_plan(const PlanRequest& request, const Models& models);
 
 }  // namespace myelin::study

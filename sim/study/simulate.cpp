@@ -15,7 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Blocks simulated between two looks at progress and interruption; they are folded in order, so that memory stays bounded.
+/// Blocks simulated between two looks at progress and interruption; they are folded in order, so that memory stays
+/// bounded.
 constexpr std::uint64_t batch_blocks = 64;
 
 OutcomeIndex find_outcome(const Program& program, const char* name) {
@@ -34,7 +35,8 @@ Estimates estimates_of(const std::vector<engine::Moments>& moments, std::size_t 
 }
 
 /// Counts of a prepared program, laid one tally after the other, as patients per patient.
-std::vector<std::vector<double>> split_tallies(const Program& program, const std::vector<std::uint64_t>& counts, std::uint64_t patients) {
+std::vector<std::vector<double>> split_tallies(const Program& program, const std::vector<std::uint64_t>& counts,
+                                               std::uint64_t patients) {
   std::vector<std::vector<double>> tallies;
   auto next = counts.begin();
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
@@ -43,7 +45,8 @@ std::vector<std::vector<double>> split_tallies(const Program& program, const std
       if (tally == nullptr) continue;
       std::vector<double>& values = tallies.emplace_back();
       const std::size_t size = tally->cells * engine::PreparedProgram::tally_times(phase, program.cycles);
-      for (std::size_t i = 0; i < size; ++i) values.push_back(static_cast<double>(*next++) / static_cast<double>(patients));
+      for (std::size_t i = 0; i < size; ++i)
+        values.push_back(static_cast<double>(*next++) / static_cast<double>(patients));
     }
   }
   return tallies;
@@ -52,10 +55,14 @@ std::vector<std::vector<double>> split_tallies(const Program& program, const std
 class Sampler {
  public:
   Sampler(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution)
-      : analysis_(analysis), execution_(execution),
+      : analysis_(analysis),
+        execution_(execution),
         simulation_(pointers(analysis.programs), engine::Population{},
                     {find_outcome(analysis.programs.front(), "cost"), find_outcome(analysis.programs.front(), "qaly")},
-                    {.seed = {plan.seed}, .noise = {0}, .patients = plan.patients, .instruction_set = execution.instruction_set}) {
+                    {.seed = {plan.seed},
+                     .noise = {0},
+                     .patients = plan.patients,
+                     .instruction_set = execution.instruction_set}) {
     for (int thread = 0; thread < execution.threads; ++thread) workspaces_.push_back(simulation_.make_workspace());
   }
 
@@ -80,12 +87,14 @@ class Sampler {
     return all;
   }
 
-  /// The only parallel loop of myelin. Each block writes its own place, so that neither the number of threads nor their order shows.
+  /// The only parallel loop of myelin. Each block writes its own place, so that neither the number of threads nor their
+  /// order shows.
   void simulate_blocks(std::uint64_t first, std::vector<engine::PatientSums>& sums) {
     const auto count = static_cast<std::int64_t>(sums.size());
 #pragma omp parallel for schedule(dynamic) num_threads(execution_.threads)
     for (std::int64_t i = 0; i < count; ++i) {
-      simulation_.simulate(first + static_cast<std::uint64_t>(i), workspaces_[static_cast<std::size_t>(omp_get_thread_num())],
+      simulation_.simulate(first + static_cast<std::uint64_t>(i),
+                           workspaces_[static_cast<std::size_t>(omp_get_thread_num())],
                            sums[static_cast<std::size_t>(i)]);
     }
   }
@@ -96,12 +105,15 @@ class Sampler {
     return cycles;
   }
 
-  static double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+  static double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  }
 
   void report(std::uint64_t blocks_done, Clock::time_point begin) const {
     if (!execution_.report) return;
     const std::uint64_t patients = simulation_.options().patients;
-    execution_.report({analysis_.name, std::min(patients, blocks_done * engine::block_patients), patients, patient_cycles(), seconds_since(begin)});
+    execution_.report({analysis_.name, std::min(patients, blocks_done * engine::block_patients), patients,
+                       patient_cycles(), seconds_since(begin)});
   }
 
   AnalysisOutput output(const engine::PatientSums& sums, Clock::time_point begin) const {
@@ -114,10 +126,11 @@ class Sampler {
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += workspace.counts[strategy][i];
       }
       output.strategies.push_back({estimates_of(sums.outcomes, strategy * values, values),
-                                   split_tallies(analysis_.programs[strategy], counts, simulation_.options().patients), 0});
+                                   split_tallies(analysis_.programs[strategy], counts, simulation_.options().patients),
+                                   0});
       for (std::size_t versus = 0; versus < strategy; ++versus, ++pair) {
-        output.increments.push_back(
-            {strategy, versus, estimates_of(sums.increments, pair * values, values), sums.joint[pair].covariance_of_means()});
+        output.increments.push_back({strategy, versus, estimates_of(sums.increments, pair * values, values),
+                                     sums.joint[pair].covariance_of_means()});
       }
     }
     output.patient_cycles = patient_cycles();
@@ -143,12 +156,14 @@ Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, co
     }
     engine::CohortResult result = cohort->forward(program);
     std::vector<double> no_error(result.means.size(), 0.0);
-    output.strategies.push_back({{std::move(result.means), std::move(no_error)}, std::move(result.tallies), cohort->states()});
+    output.strategies.push_back(
+        {{std::move(result.means), std::move(no_error)}, std::move(result.tallies), cohort->states()});
   }
   if (!problems.empty()) return tl::unexpected(problems);
   for (std::size_t strategy = 1; strategy < output.strategies.size(); ++strategy) {
     for (std::size_t versus = 0; versus < strategy; ++versus) {
-      const std::vector<double>&a = output.strategies[strategy].outcomes.mean, &b = output.strategies[versus].outcomes.mean;
+      const std::vector<double>&a = output.strategies[strategy].outcomes.mean,
+            &b = output.strategies[versus].outcomes.mean;
       IncrementOutput increment{strategy, versus, {a, std::vector<double>(a.size(), 0.0)}, 0};
       for (std::size_t i = 0; i < b.size(); ++i) increment.outcomes.mean[i] -= b[i];
       output.increments.push_back(std::move(increment));
@@ -160,7 +175,8 @@ Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, co
 
 }  // namespace
 
-Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution) {
+Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
+                                               const Execution& execution) {
   if (plan.engine == Engine::cohort) return expect(analysis, execution);
   return Sampler(plan, analysis, execution).run();
 }

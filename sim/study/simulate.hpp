@@ -26,8 +26,8 @@ struct Execution {
   int threads = 1;
   engine::InstructionSet instruction_set = engine::InstructionSet::baseline;
   std::uint64_t cohort_state_limit = 2'000'000;
-  std::function<void(const Progress&)> report;         ///< called between batches, by one thread; may be empty
-  const std::atomic<bool>* interrupted = nullptr;      ///< polled between batches; may be null
+  std::function<void(const Progress&)> report;     ///< called between batches, by one thread; may be empty
+  const std::atomic<bool>* interrupted = nullptr;  ///< polled between batches; may be null
 };
 
 /// Means with their Monte Carlo standard errors: [outcome x 2 + column], column 0 discounted and 1 undiscounted.
@@ -37,8 +37,9 @@ struct Estimates {
 
 struct StrategyOutput {
   Estimates outcomes;
-  std::vector<std::vector<double>> tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
-  std::uint64_t cohort_states = 0;           ///< 0 under the microsimulation
+  std::vector<std::vector<double>>
+      tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
+  std::uint64_t cohort_states = 0;  ///< 0 under the microsimulation
 };
 
 struct IncrementOutput {
@@ -54,8 +55,9 @@ struct AnalysisOutput {
   double elapsed_seconds = 0;
 };
 
-/// Runs one analysis of a plan. Nothing if it was interrupted; a diagnostic if the cohort engine refuses a program's size. The result does not
-/// depend on the execution, to the bit.
-Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution);
+/// Runs one analysis of a plan. Nothing if it was interrupted; a diagnostic if the cohort engine refuses a program's
+/// size. The result does not depend on the execution, to the bit.
+Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
+                                               const Execution& execution);
 
 }  // namespace myelin::study

@@ -21,8 +21,10 @@ struct Sample {
   std::uint64_t patient_cycles = 0;
 };
 
-Sample sample(const Program& program, const Population& population, std::uint64_t patients, InstructionSet set = best_instruction_set(), std::uint64_t seed = 11) {
-  const Microsimulation simulation({&program}, population, {{0}, {1}}, {.seed = {seed}, .noise = {5}, .patients = patients, .instruction_set = set});
+Sample sample(const Program& program, const Population& population, std::uint64_t patients,
+              InstructionSet set = best_instruction_set(), std::uint64_t seed = 11) {
+  const Microsimulation simulation({&program}, population, {{0}, {1}},
+                                   {.seed = {seed}, .noise = {5}, .patients = patients, .instruction_set = set});
   auto workspace = simulation.make_workspace();
   TreeFold<PatientSums> fold;
   Sample result;
@@ -32,7 +34,8 @@ Sample sample(const Program& program, const Population& population, std::uint64_
     simulation.simulate(block, workspace, sums);
     const std::uint64_t n = std::min<std::uint64_t>(block_patients, patients - block * block_patients);
     for (std::size_t value = 0; value < result.lives.size(); ++value) {
-      result.lives[value].insert(result.lives[value].end(), workspace.lives[0][value].begin(), workspace.lives[0][value].begin() + static_cast<std::ptrdiff_t>(n));
+      result.lives[value].insert(result.lives[value].end(), workspace.lives[0][value].begin(),
+                                 workspace.lives[0][value].begin() + static_cast<std::ptrdiff_t>(n));
     }
     fold.push(std::move(sums));
   }
@@ -51,7 +54,9 @@ bool has_attribute(const Program& program, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("every patient of the fast engine lives the life that the plain interpreter gives, to the bit, on every instruction set") {
+TEST_CASE(
+    "every patient of the fast engine lives the life that the plain interpreter gives, to the bit, on every "
+    "instruction set") {
   for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     const Program program = test::make_random_program(seed);
@@ -67,7 +72,8 @@ TEST_CASE("every patient of the fast engine lives the life that the plain interp
         for (std::size_t value = 0; value < life.outcomes.size(); ++value) {
           const double fast = got.lives[value][patient];
           if (std::memcmp(&fast, &life.outcomes[value], sizeof fast) != 0) {
-            FAIL_CHECK("patient " << patient << ", value " << value << ": " << fast << " instead of " << life.outcomes[value]);
+            FAIL_CHECK("patient " << patient << ", value " << value << ": " << fast << " instead of "
+                                  << life.outcomes[value]);
           }
         }
       }
@@ -98,8 +104,9 @@ TEST_CASE("slicing, forgetting unread attributes and going backward leave every 
   }
 }
 
-// 40 programs, each outcome and column and each well-filled tally cell. With about 20,000 comparisons the bound is 7.9 standard errors, and an
-// error of 11 of them is found with 99.9 %: for outcomes of 40,000 patients that is 0.055 standard deviations of a patient.
+// 40 programs, each outcome and column and each well-filled tally cell. With about 20,000 comparisons the bound is 7.9
+// standard errors, and an error of 11 of them is found with 99.9 %: for outcomes of 40,000 patients that is 0.055
+// standard deviations of a patient.
 TEST_CASE("the microsimulation agrees with the cohort engine on random programs") {
   constexpr std::uint64_t patients = 40000;
   constexpr std::size_t comparisons = 20000;
@@ -110,12 +117,14 @@ TEST_CASE("the microsimulation agrees with the cohort engine on random programs"
     const CohortResult expected = CohortEngine::make(program, {}, {}).value().forward(program);
     const Sample got = sample(program, {}, patients);
     for (std::size_t value = 0; value < expected.means.size(); ++value, ++made) {
-      CHECK(test::stat_check(got.sums.outcomes[value].mean, expected.means[value], got.sums.outcomes[value].standard_error(), comparisons));
+      CHECK(test::stat_check(got.sums.outcomes[value].mean, expected.means[value],
+                             got.sums.outcomes[value].standard_error(), comparisons));
     }
     std::size_t first = 0;
     for (const std::vector<double>& tally : expected.tallies) {
       for (std::size_t cell = 0; cell < tally.size(); ++cell) {
-        const double n = static_cast<double>(patients), p = tally[cell], count = static_cast<double>(got.counts[first + cell]);
+        const double n = static_cast<double>(patients), p = tally[cell],
+                     count = static_cast<double>(got.counts[first + cell]);
         if (p == 0) CHECK(count == 0);
         if (p * n < 400 || (1 - p) * n < 400) continue;  // too few for the normal approximation
         CHECK(test::stat_check(count / n, p, std::sqrt(p * (1 - p) / n), comparisons));
@@ -129,7 +138,8 @@ TEST_CASE("the microsimulation agrees with the cohort engine on random programs"
 }
 
 TEST_CASE("a sampler that is slightly wrong does not agree") {
-  // The mutant twin of the test above: every program's first outcome is a little likelier than the cohort engine believes.
+  // The mutant twin of the test above: every program's first outcome is a little likelier than the cohort engine
+  // believes.
   std::size_t found = 0;
   for (std::uint32_t seed = 1; seed <= 40; ++seed) {
     const Program program = test::make_random_program(seed + 1000);
@@ -138,7 +148,8 @@ TEST_CASE("a sampler that is slightly wrong does not agree") {
       if (auto* draw = std::get_if<Draw>(&step.action)) {
         for (std::size_t row = 0; row < draw->rows && draw->outcomes > 1; ++row) {
           std::uint32_t& first = draw->cumulative[row * draw->outcomes];
-          if (first < draw->cumulative[row * draw->outcomes + 1]) first += (draw->cumulative[row * draw->outcomes + 1] - first) / 3;
+          if (first < draw->cumulative[row * draw->outcomes + 1])
+            first += (draw->cumulative[row * draw->outcomes + 1] - first) / 3;
         }
       }
     }
@@ -146,16 +157,20 @@ TEST_CASE("a sampler that is slightly wrong does not agree") {
     const Sample got = sample(mutant, {}, 40000);
     bool differs = false;
     for (std::size_t value = 0; value < expected.means.size(); ++value) {
-      differs = differs || !test::stat_check(got.sums.outcomes[value].mean, expected.means[value], got.sums.outcomes[value].standard_error(), 20000);
+      differs = differs || !test::stat_check(got.sums.outcomes[value].mean, expected.means[value],
+                                             got.sums.outcomes[value].standard_error(), 20000);
     }
     found += differs ? 1 : 0;
   }
   CHECK(found >= 36);
 }
 
-TEST_CASE("strategies lived together give the bits that each gives alone, and a copy gives increments of exactly zero") {
+TEST_CASE(
+    "strategies lived together give the bits that each gives alone, and a copy gives increments of exactly zero") {
   const Program a = test::make_random_program(3), b = test::make_random_program(4), copy = a;
-  const Microsimulation together({&a, &b, &copy}, {}, {{0}, {1}}, {.seed = {11}, .noise = {5}, .patients = 1500, .instruction_set = best_instruction_set()});
+  const Microsimulation together(
+      {&a, &b, &copy}, {}, {{0}, {1}},
+      {.seed = {11}, .noise = {5}, .patients = 1500, .instruction_set = best_instruction_set()});
   auto workspace = together.make_workspace();
   TreeFold<PatientSums> fold;
   for (std::uint64_t block = 0; block < together.blocks(); ++block) {
@@ -173,19 +188,22 @@ TEST_CASE("strategies lived together give the bits that each gives alone, and a 
     const Moments& increment = sums.increments[values + value];  // pair (2, 0)
     CHECK(increment.mean == 0);
     CHECK(increment.squares == 0);
-    CHECK(sums.increments[value].mean == Approx(sums.outcomes[values + value].mean - sums.outcomes[value].mean).epsilon(1e-10).margin(1e-10));
+    CHECK(sums.increments[value].mean ==
+          Approx(sums.outcomes[values + value].mean - sums.outcomes[value].mean).epsilon(1e-10).margin(1e-10));
   }
   CHECK(workspace.counts[0] == alone_a.counts);
   CHECK(workspace.counts[1] == alone_b.counts);
   CHECK(sums.joint[1].products == 0);
 }
 
-TEST_CASE("a structure found for one parameter draw serves another of the same pattern and refuses one with new outcomes") {
+TEST_CASE(
+    "a structure found for one parameter draw serves another of the same pattern and refuses one with new outcomes") {
   const auto make = [](double p, double q) {
     ProgramBuilder builder("draw", 3);
     const AttributeIndex health = builder.state("health", {"well", "ill", "dead"}, 0);
     builder.dead(health, 2);
-    const OutcomeIndex years = builder.outcome("years", "years", "", {1, {1, 1, 1, 1}, {1, 1, 1}}, {1, {1, 1, 1, 1}, {1, 1, 1}}, false);
+    const OutcomeIndex years =
+        builder.outcome("years", "years", "", {1, {1, 1, 1, 1}, {1, 1, 1}}, {1, {1, 1, 1, 1}, {1, 1, 1}}, false);
     builder.accrue(Phase::point, "years", years, {}, [](const Levels&) { return 1.0; });
     builder.draw(Phase::cycle, "health", {health}, {health}, [&](const Levels& levels, Branches& branches) {
       branches.add(1 - p - q, {levels[health]});
@@ -199,7 +217,8 @@ TEST_CASE("a structure found for one parameter draw serves another of the same p
   CHECK(engine.covers(second));
   CHECK(engine.forward(second).means[0] == Approx(4.0));
   CHECK_FALSE(engine.covers(third));
-  CHECK(CohortEngine::make(third, {}, {}).value().forward(third).means[0] == Approx(1 + 0.9 + 0.81 + 0.729).epsilon(1e-8));
+  CHECK(CohortEngine::make(third, {}, {}).value().forward(third).means[0] ==
+        Approx(1 + 0.9 + 0.81 + 0.729).epsilon(1e-8));
 }
 
 TEST_CASE("a program too large for the cohort engine is refused with the attributes that cause it") {
@@ -212,12 +231,16 @@ TEST_CASE("a program too large for the cohort engine is refused with the attribu
       for (int level = 0; level < 10; ++level) branches.add(0.1, {level});
     });
   }
-  const OutcomeIndex sum = builder.outcome("sum", "1", "", {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, false);
-  builder.accrue(Phase::point, "product", sum, attributes, [&](const Levels& at) { return at[attributes[0]] * at[attributes[1]] * at[attributes[2]]; });
+  const OutcomeIndex sum =
+      builder.outcome("sum", "1", "", {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, false);
+  builder.accrue(Phase::point, "product", sum, attributes,
+                 [&](const Levels& at) { return at[attributes[0]] * at[attributes[1]] * at[attributes[2]]; });
   const Program program = builder.build().value();
   const auto refused = CohortEngine::make(program, {}, {.state_limit = 500});
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().front().problem == "program 'large' has more than 500 states for the cohort engine, from a (10 levels), b (10 levels), c (10 levels)");
+  CHECK(refused.error().front().problem ==
+        "program 'large' has more than 500 states for the cohort engine, from a (10 levels), b (10 levels), c (10 "
+        "levels)");
   const auto accepted = CohortEngine::make(program, {}, {.state_limit = 1000});
   REQUIRE(accepted.has_value());
   CHECK(accepted->states() == 1000);

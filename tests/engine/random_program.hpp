@@ -9,14 +9,16 @@
 #include "program/builder.hpp"
 
 /// \file
-/// Small random programs with steps of every kind: joint draws, clocks, transients, guarded groups with deaths inside, accruals and
-/// tallies in every phase, totals. What an optimiser of programs could get wrong should occur in some of them.
+/// Small random programs with steps of every kind: joint draws, clocks, transients, guarded groups with deaths inside,
+/// accruals and tallies in every phase, totals. What an optimiser of programs could get wrong should occur in some of
+/// them.
 
 namespace myelin::test {
 
 class RandomProgram {
  public:
-  RandomProgram(std::uint32_t seed, std::uint32_t cycles) : rng_(seed), seed_(seed), cycles_(cycles), builder_("random " + std::to_string(seed), cycles) {}
+  RandomProgram(std::uint32_t seed, std::uint32_t cycles)
+      : rng_(seed), seed_(seed), cycles_(cycles), builder_("random " + std::to_string(seed), cycles) {}
 
   Program make() {
     declare();
@@ -45,9 +47,11 @@ class RandomProgram {
     readable_.push_back(age);
     level_counts_.push_back(61);
     add(AttributeKind::constant, "sex", 2, ProgramBuilder::unset);
-    for (int i = 0, n = between(1, 3); i < n; ++i) add(AttributeKind::state, "state" + std::to_string(i), between(2, 4), i == 0 ? ProgramBuilder::unset : 0);
+    for (int i = 0, n = between(1, 3); i < n; ++i)
+      add(AttributeKind::state, "state" + std::to_string(i), between(2, 4), i == 0 ? ProgramBuilder::unset : 0);
     if (between(0, 3) == 0) add(AttributeKind::state, "wide", 300, 7);
-    for (int i = 0, n = between(1, 2); i < n; ++i) add(AttributeKind::transient, "transient" + std::to_string(i), between(2, 3), 0);
+    for (int i = 0, n = between(1, 2); i < n; ++i)
+      add(AttributeKind::transient, "transient" + std::to_string(i), between(2, 3), 0);
     vital_ = builder_.state("vital", {"alive", "dead", "dead of treatment"}, 0);
     level_counts_.push_back(3);
     builder_.dead(vital_, 1);
@@ -92,32 +96,36 @@ class RandomProgram {
     return chosen;
   }
 
-  void draw(Phase phase, const ProgramBuilder::Attributes& reads, const ProgramBuilder::Attributes& writes, double change) {
+  void draw(Phase phase, const ProgramBuilder::Attributes& reads, const ProgramBuilder::Attributes& writes,
+            double change) {
     const int step = steps_++;
     const bool assignment = between(0, 5) == 0;
-    builder_.draw(phase, "draw" + std::to_string(step), reads, writes, [&, step, assignment](const Levels& levels, Branches& branches) {
-      std::mt19937 rng = row_rng(step, reads, levels);
-      const auto next = [&] { return static_cast<double>(rng()) / 4294967296.0; };
-      const int outcomes = assignment ? 1 : 2 + static_cast<int>(rng() % 6);
-      std::vector<double> p;
-      double sum = 0;
-      for (int i = 0; i < outcomes; ++i) {
-        const double weight = next();
-        // Some outcomes impossible, some far rarer than a bucket of the sampler is wide.
-        p.push_back(i == 0 ? 0.2 + weight : weight < 0.2 ? 0 : weight < 0.4 ? 1e-4 * weight : change * weight);
-        sum += p.back();
-      }
-      for (int i = 0; i < outcomes; ++i) {
-        std::vector<int> to;
-        for (const AttributeIndex write : writes) {
-          const int choices = level_counts_[write.value];
-          const std::uint32_t level = rng() % static_cast<std::uint32_t>(choices);
-          // The first outcome of a draw that can kill is to live.
-          to.push_back(write == vital_ ? (i == 0 || phase == Phase::start ? 0 : static_cast<int>(level)) : static_cast<int>(level));
-        }
-        branches.add(p[static_cast<std::size_t>(i)] / sum, to);
-      }
-    });
+    builder_.draw(
+        phase, "draw" + std::to_string(step), reads, writes,
+        [&, step, assignment](const Levels& levels, Branches& branches) {
+          std::mt19937 rng = row_rng(step, reads, levels);
+          const auto next = [&] { return static_cast<double>(rng()) / 4294967296.0; };
+          const int outcomes = assignment ? 1 : 2 + static_cast<int>(rng() % 6);
+          std::vector<double> p;
+          double sum = 0;
+          for (int i = 0; i < outcomes; ++i) {
+            const double weight = next();
+            // Some outcomes impossible, some far rarer than a bucket of the sampler is wide.
+            p.push_back(i == 0 ? 0.2 + weight : weight < 0.2 ? 0 : weight < 0.4 ? 1e-4 * weight : change * weight);
+            sum += p.back();
+          }
+          for (int i = 0; i < outcomes; ++i) {
+            std::vector<int> to;
+            for (const AttributeIndex write : writes) {
+              const int choices = level_counts_[write.value];
+              const std::uint32_t level = rng() % static_cast<std::uint32_t>(choices);
+              // The first outcome of a draw that can kill is to live.
+              to.push_back(write == vital_ ? (i == 0 || phase == Phase::start ? 0 : static_cast<int>(level))
+                                           : static_cast<int>(level));
+            }
+            branches.add(p[static_cast<std::size_t>(i)] / sum, to);
+          }
+        });
     for (const AttributeIndex write : writes) set(write);
   }
 
@@ -128,10 +136,11 @@ class RandomProgram {
   void accrue(Phase phase) {
     const int step = steps_++;
     const ProgramBuilder::Attributes reads = some(readable_, between(0, 3));
-    builder_.accrue(phase, "accrual" + std::to_string(step), outcomes_[static_cast<std::size_t>(between(0, 2))], reads, [&, step, reads](const Levels& levels) {
-      std::mt19937 rng = row_rng(step, reads, levels);
-      return 100.0 * static_cast<double>(rng()) / 4294967296.0 - 20;
-    });
+    builder_.accrue(phase, "accrual" + std::to_string(step), outcomes_[static_cast<std::size_t>(between(0, 2))], reads,
+                    [&, step, reads](const Levels& levels) {
+                      std::mt19937 rng = row_rng(step, reads, levels);
+                      return 100.0 * static_cast<double>(rng()) / 4294967296.0 - 20;
+                    });
   }
 
   void tally(Phase phase, std::vector<AttributeIndex> from) {
@@ -144,7 +153,11 @@ class RandomProgram {
     const std::vector<AttributeIndex> before = readable_;
     draw(Phase::start, some(readable_, 1), {transients_[0]}, 1);
     accrue(Phase::start);
-    if (between(0, 1) == 0) builder_.group(constants_[0], 1, [&] { kill(Phase::start, 0.1); accrue(Phase::start); });
+    if (between(0, 1) == 0)
+      builder_.group(constants_[0], 1, [&] {
+        kill(Phase::start, 0.1);
+        accrue(Phase::start);
+      });
     tally(Phase::start, {vital_, constants_[0]});
     readable_ = before;
   }
@@ -152,13 +165,15 @@ class RandomProgram {
   void kill(Phase phase, double most) {
     const ProgramBuilder::Attributes reads = some(readable_, 2);
     const int step = steps_++;
-    builder_.draw(phase, "death" + std::to_string(step), reads, {vital_}, [&, step, reads](const Levels& levels, Branches& branches) {
-      std::mt19937 rng = row_rng(step, reads, levels);
-      const double p = most * static_cast<double>(rng()) / 4294967296.0, q = most / 2 * static_cast<double>(rng()) / 4294967296.0;
-      branches.add(1 - p - q, {0});
-      branches.add(p, {1});
-      branches.add(q, {2});
-    });
+    builder_.draw(phase, "death" + std::to_string(step), reads, {vital_},
+                  [&, step, reads](const Levels& levels, Branches& branches) {
+                    std::mt19937 rng = row_rng(step, reads, levels);
+                    const double p = most * static_cast<double>(rng()) / 4294967296.0,
+                                 q = most / 2 * static_cast<double>(rng()) / 4294967296.0;
+                    branches.add(1 - p - q, {0});
+                    branches.add(p, {1});
+                    branches.add(q, {2});
+                  });
   }
 
   void point_phase() {
@@ -173,8 +188,12 @@ class RandomProgram {
       writable.insert(writable.end(), transients_.begin(), transients_.end());
       const ProgramBuilder::Attributes reads = some(readable_, 3), writes = some(writable, between(1, 2));
       switch (between(0, 5)) {
-        case 0: accrue(Phase::cycle); break;
-        case 1: kill(Phase::cycle, 0.15); break;
+        case 0:
+          accrue(Phase::cycle);
+          break;
+        case 1:
+          kill(Phase::cycle, 0.15);
+          break;
         case 2:
           // A group that changes its own guard and kills inside: membership must stay as it was on entry.
           builder_.group(states_[0], between(0, level_counts_[states_[0].value] - 1), [&] {
@@ -185,7 +204,9 @@ class RandomProgram {
             tally(Phase::cycle, {vital_, states_[0]});
           });
           break;
-        default: draw(Phase::cycle, reads, writes, 0.2); break;
+        default:
+          draw(Phase::cycle, reads, writes, 0.2);
+          break;
       }
     }
     kill(Phase::cycle, 0.05);
@@ -205,6 +226,8 @@ class RandomProgram {
   int steps_ = 0;
 };
 
-inline Program make_random_program(std::uint32_t seed, std::uint32_t cycles = 11) { return RandomProgram(seed, cycles).make(); }
+inline Program make_random_program(std::uint32_t seed, std::uint32_t cycles = 11) {
+  return RandomProgram(seed, cycles).make();
+}
 
 }  // namespace myelin::test

@@ -12,9 +12,10 @@ Conventions
     EDSS + 1 with no further EDSS step; an EDSS step for the others; changes of treatment line; then every drug stops
     for good at SPMS or EDSS 7.
   * A drug is left at a constant annual probability for the next line. AHSCT is not a drug: its effect ends when a drug
-    is restarted, at SPMS or at death. Whoever restarts at EDSS 7 or above stops the drug at once.
-  * `speed` multiplies the worsening and conversion hazards of RRMS. The SPMS matrix is not the exponential of any
-    generator, so it stays as published whatever the speed; no treatment acts in SPMS.
+    is restarted, at SPMS or at death. Nobody restarts a drug at EDSS 7 or above, so there its effect goes on.
+  * `speed` multiplies the worsening and conversion hazards of RRMS, and the hazards of SPMS. At speed 1 the SPMS matrix
+    is as published. It is not the exponential of any generator, so at another speed it becomes exp(speed x Q), where Q
+    is its logarithm with negative hazards set to zero. No treatment acts in SPMS.
   * Rewards are the mean of their rates at t and t+1, discounted at 1.035^-(t + 0.5). Years on a line are those
     completed at the time point, so that the costs of a first year belong to the point at which the line starts.
   * Complications of AHSCT and adverse events of drugs have no cost or QALY loss of their own.
@@ -169,6 +170,30 @@ def matrix_exponential(q):
     return result
 
 
+def matrix_logarithm(p):
+    """log(p) by the series -sum (1 - p)^k / k; with eigenvalues of p in (0.4, 1], 400 terms are more than enough."""
+    rest = np.eye(len(p)) - p
+    power = np.eye(len(p))
+    result = np.zeros_like(p)
+    for k in range(1, 400):
+        power = power @ rest
+        result = result - power / k
+    return result
+
+
+def edss_step_spms(data, speed):
+    """Annual EDSS transition probabilities in SPMS; EDSS 0 is never reached."""
+    if speed == 1.0:
+        return data.spms_probabilities
+    generator = np.maximum(matrix_logarithm(data.spms_probabilities[1:, 1:]), 0.0)
+    np.fill_diagonal(generator, 0.0)
+    generator = generator - np.diag(generator.sum(axis=1))
+    p = np.zeros((N_EDSS, N_EDSS))
+    p[1:, 1:] = matrix_exponential(generator * speed)
+    assert np.allclose(p[1:].sum(axis=1), 1.0, atol=1e-12) and p.min() > -1e-12
+    return p
+
+
 def edss_step_rrms(data, treatment, years_on_line, speed):
     """Annual EDSS transition probabilities in RRMS under a treatment."""
     improvement = treatment.improvement if years_on_line < treatment.improvement_years else 1.0
@@ -218,7 +243,7 @@ def initial_cohort(data, lines):
     return rrms, spms, dead
 
 
-def next_cohort(data, lines, steps, conversion, t, rrms, spms, dead):
+def next_cohort(data, lines, steps, spms_step, conversion, t, rrms, spms, dead):
     """Occupancy at t + 1 and the share of the cohort that converted; `steps` and `conversion` by line (and year)."""
     survival = survival_probability(data, t)
     alive_before = rrms.sum(axis=(1, 2, 3)) + spms.sum(axis=1)
@@ -227,7 +252,7 @@ def next_cohort(data, lines, steps, conversion, t, rrms, spms, dead):
     dead = dead + alive_before - rrms.sum(axis=(1, 2, 3)) - spms.sum(axis=1)
 
     new_rrms = np.zeros_like(rrms)
-    new_spms = spms @ data.spms_probabilities
+    new_spms = spms @ spms_step
     converted = 0.0
     for line in range(len(lines)):
         for years in range(t + 1):
@@ -248,6 +273,8 @@ def change_lines(lines, t, rrms):
     for line in range(last):
         leaving = DISCONTINUATION if TREATMENTS[lines[line]].is_drug else restart_probability(t)
         movers = rrms[:, line] * leaving
+        if not TREATMENTS[lines[line]].is_drug:
+            movers[:, :, DRUG_STOP_EDSS:] = 0.0
         changed[:, line] -= movers
         changed[:, line + 1, 0] += movers.sum(axis=1)
     for line in range(last):
@@ -315,6 +342,7 @@ def run_strategy(data, lines, speed):
     steps = []
     for name in lines:
         steps.append([edss_step_rrms(data, TREATMENTS[name], years, speed) for years in range(N_CYCLES)])
+    spms_step = edss_step_spms(data, speed)
     conversion = [conversion_probability(data, TREATMENTS[name], speed) for name in lines]
 
     rrms, spms, dead = initial_cohort(data, lines)
@@ -322,7 +350,7 @@ def run_strategy(data, lines, speed):
     rates = [reward_rates(data, lines, rrms, spms)]
     spms_ever = 0.0
     for t in range(N_CYCLES):
-        rrms, spms, dead, converted = next_cohort(data, lines, steps, conversion, t, rrms, spms, dead)
+        rrms, spms, dead, converted = next_cohort(data, lines, steps, spms_step, conversion, t, rrms, spms, dead)
         spms_ever += converted
         assert abs(rrms.sum() + spms.sum() + dead.sum() - 1.0) < 1e-9
         assert min(rrms.min(), spms.min()) > -1e-12
@@ -352,7 +380,7 @@ def main():
     parser = argparse.ArgumentParser(description="Independent calculation of the UK base case; prints JSON.")
     parser.add_argument("--data", required=True, help="folder with the CSV tables of the base case")
     parser.add_argument("--speed", type=float, default=1.0,
-                        help="multiplier of the worsening and conversion hazards of RRMS (1.0 hta, 0.6 calibrated)")
+                        help="multiplier of the hazards of worsening and conversion (1.0 hta, 0.6 calibrated)")
     arguments = parser.parse_args()
 
     check_general_population(arguments.data)

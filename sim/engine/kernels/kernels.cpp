@@ -14,7 +14,8 @@ using std::uint8_t;
 
 namespace {
 
-// Philox4x32-10 as in random/philox.hpp, which is the tested reference; repeated here on scalars so that the loop vectorises.
+// Philox4x32-10 as in random/philox.hpp, which is the tested reference; repeated here on scalars so that the loop
+// vectorises.
 void fill_random(int n, const RandomSource& source, const int32_t* __restrict slot, uint32_t* __restrict out,
                  int stride) noexcept {
   const RandomSource local = source;
@@ -117,8 +118,8 @@ int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* 
 }  // namespace
 
 extern const Kernels kernels;
-const Kernels kernels = {
-    fill_random,     set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>, add_row<uint16_t>, sample_rows,    look_up_levels,
-    unpack<uint8_t>, unpack<uint16_t>, accrue_rows,       accrue_rows_once, accrue_constant,   find_from_level};
+const Kernels kernels = {fill_random,      set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>, add_row<uint16_t>,
+                         sample_rows,      look_up_levels,   unpack<uint8_t>,   unpack<uint16_t>, accrue_rows,
+                         accrue_rows_once, accrue_constant,  find_from_level};
 
 }  // namespace myelin::engine::MYELIN_KERNEL_NAMESPACE

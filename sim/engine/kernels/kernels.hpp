@@ -3,23 +3,25 @@
 #include <cstdint>
 
 /// \file
-/// The hot loops of the microsimulation, as plain loops over arrays that the compiler turns into gathers and compares. They are
-/// compiled once an instruction set. This header and kernels.cpp use no standard library function: an inline function compiled
-/// for AVX-512 could otherwise be linked into code that runs on every machine.
+/// The hot loops of the microsimulation, as plain loops over arrays that the compiler turns into gathers and compares.
+/// They are compiled once an instruction set. This header and kernels.cpp use no standard library function: an inline
+/// function compiled for AVX-512 could otherwise be linked into code that runs on every machine.
 
 namespace myelin::engine {
 
-/// Where the random numbers of a stream come from: the parts of the counter that a block of patients shares, and the key.
+/// Where the random numbers of a stream come from: the parts of the counter that a block of patients shares, and the
+/// key.
 struct RandomSource {
-  std::uint32_t first_patient_low;   ///< low half of the number of the block's first patient
-  std::uint32_t upper_and_cycle;     ///< upper bits of the patient and number of the four-cycle block
+  std::uint32_t first_patient_low;  ///< low half of the number of the block's first patient
+  std::uint32_t upper_and_cycle;    ///< upper bits of the patient and number of the four-cycle block
   std::uint32_t noise;
   std::uint32_t stream;
   std::uint32_t key[2];
 };
 
-/// Bucketed inverse distribution functions, one a row. A bucket is one 32-bit entry: threshold within the bucket in the low
-/// 31 - bits, outcome at the bucket's start above it, and in the top bit (where bits > 0) whether more thresholds lie in it.
+/// Bucketed inverse distribution functions, one a row. A bucket is one 32-bit entry: threshold within the bucket in the
+/// low 31 - bits, outcome at the bucket's start above it, and in the top bit (where bits > 0) whether more thresholds
+/// lie in it.
 struct BucketTable {
   const std::uint32_t* entries;  ///< [row][2^bits]
   int bits;
@@ -27,14 +29,17 @@ struct BucketTable {
 
 struct Kernels {
   /// out[k * stride + i] = 31-bit number of patient slot[i] in the k-th of four cycles.
-  void (*fill_random)(int n, const RandomSource& source, const std::int32_t* slot, std::uint32_t* out, int stride) noexcept;
+  void (*fill_random)(int n, const RandomSource& source, const std::int32_t* slot, std::uint32_t* out,
+                      int stride) noexcept;
   /// row[i] = base + stride x level[i], or row[i] += stride x level[i].
-  void (*set_row_8)(int n, std::int32_t base, std::int32_t stride, const std::uint8_t* level, std::int32_t* row) noexcept;
-  void (*set_row_16)(int n, std::int32_t base, std::int32_t stride, const std::uint16_t* level, std::int32_t* row) noexcept;
+  void (*set_row_8)(int n, std::int32_t base, std::int32_t stride, const std::uint8_t* level,
+                    std::int32_t* row) noexcept;
+  void (*set_row_16)(int n, std::int32_t base, std::int32_t stride, const std::uint16_t* level,
+                     std::int32_t* row) noexcept;
   void (*add_row_8)(int n, std::int32_t stride, const std::uint8_t* level, std::int32_t* row) noexcept;
   void (*add_row_16)(int n, std::int32_t stride, const std::uint16_t* level, std::int32_t* row) noexcept;
-  /// outcome[i] of the row by number[position[i]]; returns the bitwise or of all, whose bits at and above `bits` tell that some bucket
-  /// holds more thresholds.
+  /// outcome[i] of the row by number[position[i]]; returns the bitwise or of all, whose bits at and above `bits` tell
+  /// that some bucket holds more thresholds.
   std::uint32_t (*sample_rows)(int n, const BucketTable& table, const std::int32_t* row, const std::uint32_t* number,
                                const std::int32_t* position, std::uint32_t* outcome) noexcept;
   /// packed[i] = levels[row[i] x outcomes + outcome[i]].
@@ -44,8 +49,8 @@ struct Kernels {
   void (*unpack_8)(int n, const std::uint32_t* packed, int shift, std::uint8_t* level) noexcept;
   void (*unpack_16)(int n, const std::uint32_t* packed, int shift, std::uint16_t* level) noexcept;
   /// sum_a[i] += weight_a x amounts[row[i]], and the same for b.
-  void (*accrue_rows)(int n, const double* amounts, const std::int32_t* row, double weight_a, double* sum_a, double weight_b,
-                      double* sum_b) noexcept;
+  void (*accrue_rows)(int n, const double* amounts, const std::int32_t* row, double weight_a, double* sum_a,
+                      double weight_b, double* sum_b) noexcept;
   /// The same where amounts are counted with one weight only.
   void (*accrue_rows_once)(int n, const double* amounts, const std::int32_t* row, double weight, double* sum) noexcept;
   /// sum[i] += amount.
