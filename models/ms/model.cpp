@@ -10,6 +10,20 @@
 
 namespace myelin::ms {
 
+namespace {
+
+/// The comparator by which the first procedure enters the network of effects.
+std::string anchor_of_procedure(const ParameterSet& parameters) {
+  for (const std::string& therapy : parameters.names_under("therapies")) {
+    if (parameters.text("therapies." + therapy + ".kind") != "procedure") continue;
+    const std::vector<std::string> path = path_to_none(parameters, therapy, "worsening");
+    return path.size() > 1 ? path[1] : "none";
+  }
+  return "none";
+}
+
+}  // namespace
+
 Result<Program> MsModel::compile(const ParameterSet& parameters, const std::string& strategy) const {
   const Inputs inputs = read_inputs(parameters, strategy);
   const TherapyLines lines(inputs);
@@ -34,12 +48,7 @@ std::vector<std::pair<std::string, std::string>> MsModel::stated_settings(const 
       {"waning", parameters.text("treatment.waning")},
       {"effect_on_conversion", parameters.boolean("natural_history.effect_on_conversion") ? "yes" : "no"},
   };
-  for (const std::string& therapy : parameters.names_under("therapies")) {
-    if (parameters.text("therapies." + therapy + ".kind") != "procedure") continue;
-    const std::vector<std::string> path = path_to_none(parameters, therapy, "worsening");
-    settings.emplace_back("anchor", path.size() > 1 ? path[1] : "none");
-    break;
-  }
+  settings.emplace_back("anchor", anchor_of_procedure(parameters));
   const double length = parameters.number("analysis.cycle_length_years");
   const double speed = parameters.number("natural_history.variants." + variant + ".speed");
   settings.emplace_back("spms_matrix", length == 1 && speed == 1 ? "as published" : "regularised generator");

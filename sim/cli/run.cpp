@@ -5,7 +5,6 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include "cli/common.hpp"
 #include "cli/progress.hpp"
@@ -21,6 +20,18 @@ namespace {
 std::atomic<bool> interrupted{false};
 
 void note_signal(int) { interrupted = true; }
+
+/// Better to learn now than after the run that the results cannot be written.
+void require_writable_folder(const std::string& output) {
+  if (output.empty()) return;
+  const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(folder, ignored) && access(folder.c_str(), W_OK) == 0) return;
+  throw IoError(fmt::format(
+      "the folder '{}' does not exist or cannot be written, so the results would be lost; nothing was run -- "
+      "make it, change its permissions or choose another with -o",
+      folder.string()));
+}
 
 /// A file that is there is replaced only if it is a results file: a slip of the fingers must not cost a scenario.
 Diagnostics check_output(const std::string& output) {
@@ -80,11 +91,11 @@ int run(const Options& options) {
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
   if (!plan) append(problems, plan.error());
   if (!problems.empty()) return report_problems(problems);
+  require_writable_folder(options.output);
 
   std::signal(SIGINT, note_signal);
   std::signal(SIGTERM, note_signal);
-  const int threads =
-      options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0 ? options.threads : study::available_threads();
   ProgressReporter progress(options);
   const study::Execution execution{.threads = threads,
                                    .instruction_set = *instruction_set,

@@ -11,7 +11,7 @@ RandomSource Microsimulation::Block::source(StreamId stream, std::uint32_t cycle
 }
 
 void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
-  Column<std::uint8_t>& alive = work.lanes_.front().in_group;  // free between cycles
+  Column<std::uint8_t>& alive = work.alive_;
   alive.fill(0);
   for (const Lanes& lanes : work.lanes_) {
     for (int i = 0; i < lanes.living; ++i) alive[static_cast<std::size_t>(lanes.slot[static_cast<std::size_t>(i)])] = 1;

@@ -83,6 +83,7 @@ class Microsimulation::Workspace {
   friend struct Microsimulation::Block;
   std::vector<Lanes> lanes_;             ///< [strategy]
   std::vector<std::uint32_t> numbers_;   ///< [stream][cycle of four][position]
+  Column<std::uint8_t> alive_;           ///< [slot]: under any strategy
   Column<std::int32_t> numbered_slots_;  ///< slots that have numbers
   Column<std::int32_t> number_of_slot_;
   Column<std::uint32_t> start_numbers_[4];

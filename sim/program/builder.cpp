@@ -12,6 +12,7 @@ namespace myelin {
 namespace {
 
 constexpr std::size_t outcome_limit = 4096;
+constexpr std::size_t cell_limit = std::size_t{1} << 24;
 constexpr double row_sum_tolerance = 1e-9;
 
 /// Cumulative probabilities on 31 bits, rounded. The sum is taken to be one (it is within `row_sum_tolerance`), so that
@@ -279,6 +280,11 @@ void ProgramBuilder::draw(Phase phase, std::string stream, const Attributes& rea
     rows[row].drop_impossible();
     draw.outcomes = std::max(draw.outcomes, rows[row].probabilities_.size());
   });
+  if (draw.rows * draw.outcomes > cell_limit) {
+    refuse(fmt::format("draw '{}' has {} rows of up to {} outcomes", stream, draw.rows, draw.outcomes),
+           fmt::format("keep their product below {}: split the draw or condense what it reads", cell_limit));
+    good = false;
+  }
   if (!good) return;
   for (const Branches& row : rows) {
     append_cumulative(row.probabilities_, draw.outcomes, draw.cumulative);

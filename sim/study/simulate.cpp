@@ -175,6 +175,8 @@ Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, co
 
 }  // namespace
 
+int available_threads() { return omp_get_max_threads(); }
+
 Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
                                                const Execution& execution) {
   if (plan.engine == Engine::cohort) return expect(analysis, execution);

@@ -55,6 +55,9 @@ struct AnalysisOutput {
   double elapsed_seconds = 0;
 };
 
+/// Threads that OpenMP would use here: OMP_NUM_THREADS if set, else the processors that this process may run on.
+int available_threads();
+
 /// Runs one analysis of a plan. Nothing if it was interrupted; a diagnostic if the cohort engine refuses a program's
 /// size. The result does not depend on the execution, to the bit.
 Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
