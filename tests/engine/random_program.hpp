@@ -47,7 +47,7 @@ class RandomProgram {
     readable_.push_back(age);
     level_counts_.push_back(61);
     add(AttributeKind::constant, "sex", 2, ProgramBuilder::unset);
-    for (int i = 0, n = between(1, 3); i < n; ++i)
+    for (int i = 0, n = between(1, 5); i < n; ++i)
       add(AttributeKind::state, "state" + std::to_string(i), between(2, 4), i == 0 ? ProgramBuilder::unset : 0);
     if (between(0, 3) == 0) add(AttributeKind::state, "wide", 300, 7);
     for (int i = 0, n = between(1, 2); i < n; ++i)
@@ -135,7 +135,7 @@ class RandomProgram {
 
   void accrue(Phase phase) {
     const int step = steps_++;
-    const ProgramBuilder::Attributes reads = some(readable_, between(0, 3));
+    const ProgramBuilder::Attributes reads = some(readable_, between(0, 2));
     builder_.accrue(phase, "accrual" + std::to_string(step), outcomes_[static_cast<std::size_t>(between(0, 2))], reads,
                     [&, step, reads](const Levels& levels) {
                       std::mt19937 rng = row_rng(step, reads, levels);
@@ -163,7 +163,7 @@ class RandomProgram {
   }
 
   void kill(Phase phase, double most) {
-    const ProgramBuilder::Attributes reads = some(readable_, 2);
+    const ProgramBuilder::Attributes reads = some(readable_, between(0, 1));
     const int step = steps_++;
     builder_.draw(phase, "death" + std::to_string(step), reads, {vital_},
                   [&, step, reads](const Levels& levels, Branches& branches) {
@@ -186,7 +186,8 @@ class RandomProgram {
     for (int i = 0, n = between(3, 8); i < n; ++i) {
       std::vector<AttributeIndex> writable = states_;
       writable.insert(writable.end(), transients_.begin(), transients_.end());
-      const ProgramBuilder::Attributes reads = some(readable_, 3), writes = some(writable, between(1, 2));
+      // Few reads, so that many accruals depend on a part of the program alone.
+      const ProgramBuilder::Attributes reads = some(readable_, between(0, 2)), writes = some(writable, between(1, 2));
       switch (between(0, 5)) {
         case 0:
           accrue(Phase::cycle);
@@ -196,13 +197,17 @@ class RandomProgram {
           break;
         case 2:
           // A group that changes its own guard and kills inside: membership must stay as it was on entry.
-          builder_.group(states_[0], between(0, level_counts_[states_[0].value] - 1), [&] {
-            draw(Phase::cycle, reads, {states_[0]}, 0.3);
-            accrue(Phase::cycle);
-            kill(Phase::cycle, 0.2);
-            draw(Phase::cycle, reads, writes, 0.3);
-            tally(Phase::cycle, {vital_, states_[0]});
-          });
+          {
+            const AttributeIndex guard =
+                states_[static_cast<std::size_t>(between(0, static_cast<int>(states_.size()) - 1))];
+            builder_.group(guard, between(0, std::min(3, level_counts_[guard.value] - 1)), [&] {
+              if (between(0, 1) == 0) draw(Phase::cycle, reads, {guard}, 0.3);
+              accrue(Phase::cycle);
+              if (between(0, 1) == 0) kill(Phase::cycle, 0.2);
+              draw(Phase::cycle, reads, writes, 0.3);
+              tally(Phase::cycle, {vital_, guard});
+            });
+          }
           break;
         default:
           draw(Phase::cycle, reads, writes, 0.2);
