@@ -22,22 +22,29 @@ class Check {
   explicit Check(const ParameterSet& parameters) : parameters_(parameters) {}
 
   void timing() {
+    if (!sound({"analysis.cycle_length_years", "analysis.horizon_years"})) return;
     const double length = parameters_.number("analysis.cycle_length_years");
     const double per_year = 1 / length;
     if (std::abs(per_year - std::round(per_year)) > sum_tolerance || per_year < 1) {
-      refuse("analysis.cycle_length_years", fmt::format("a cycle of {} years does not divide a year", length),
-             "use 1, 0.5, 0.25 or one twelfth (0.08333333333333333)");
+      return refuse("analysis.cycle_length_years", fmt::format("a cycle of {} years does not divide a year", length),
+                    "use 1, 0.5, 0.25 or one twelfth (0.08333333333333333)");
     }
     const double cycles = parameters_.number("analysis.horizon_years") * per_year;
     if (std::abs(cycles - std::round(cycles)) > 1e-6 || cycles < 1) {
       refuse("analysis.horizon_years", fmt::format("the horizon is {} cycles, not a whole number", cycles),
              "choose a multiple of the cycle length");
     }
+  }
+
+  void ages() {
+    if (!sound({"population.start_age"})) return;
     const double start = parameters_.number("population.start_age");
     if (start != std::floor(start)) {
-      refuse("population.start_age",
-             fmt::format("a start age of {} years is not whole, as the life table's ages are", start), "round it");
+      return refuse("population.start_age",
+                    fmt::format("a start age of {} years is not whole, as the life table's ages are", start),
+                    "round it");
     }
+    if (!sound({"analysis.horizon_years", "mortality.life_table"})) return;
     const double last = start + parameters_.number("analysis.horizon_years");
     const int covered = parameters_.table("mortality.life_table").columns.back().last;
     if (last > covered) {
@@ -50,6 +57,7 @@ class Check {
     row_sums("population.start_edss", 0, 1, sum_tolerance);
     row_sums("natural_history.spms_probabilities", edss_count, 1, sum_tolerance);
     row_sums("natural_history.rrms_intensities", edss_count, 0, generator_tolerance);
+    if (!sound({"natural_history.rrms_intensities"})) return;
     const std::vector<double>& intensities = parameters_.table("natural_history.rrms_intensities").values;
     for (std::size_t cell = 0; cell < intensities.size(); ++cell) {
       const std::size_t from = cell / edss_count, to = cell % edss_count;
@@ -62,8 +70,11 @@ class Check {
   }
 
   void variants() {
-    named("natural_history.variant", "natural_history.variants", parameters_.text("natural_history.variant"),
-          "natural history");
+    if (sound({"natural_history.variant"})) {
+      named("natural_history.variant", "natural_history.variants", parameters_.text("natural_history.variant"),
+            "natural history");
+    }
+    if (!sound({"treatment.waning"})) return;
     const std::string& waning = parameters_.text("treatment.waning");
     if (waning != "none") named("treatment.waning", "treatment.waning_schedules", waning, "waning schedule");
   }
@@ -71,10 +82,12 @@ class Check {
   void strategies() {
     for (const std::string& strategy : parameters_.names_under("strategies")) {
       const std::string key = "strategies." + strategy + ".lines";
+      if (!sound({key})) continue;
       const std::vector<std::string>& lines = parameters_.text_list(key);
       for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (!named(key, "therapies", lines[i], "therapy")) continue;
-        const std::string& kind = parameters_.text("therapies." + lines[i] + ".kind");
+        const std::string kind_key = "therapies." + lines[i] + ".kind";
+        if (!named(key, "therapies", lines[i], "therapy") || !sound({kind_key})) continue;
+        const std::string& kind = parameters_.text(kind_key);
         if (kind == "comparator") {
           refuse(key, fmt::format("'{}' is only a comparator in the network of effects", lines[i]),
                  "give it a price and kind = \"continuous\"");
@@ -90,8 +103,8 @@ class Check {
   void therapies() {
     for (const std::string& therapy : parameters_.names_under("therapies")) {
       const std::string path = "therapies." + therapy + ".";
+      if (!sound({path + "kind"})) continue;
       const std::string& kind = parameters_.text(path + "kind");
-      if (kind == "comparator") continue;
       std::vector<std::string> needed;
       if (kind == "continuous") needed = {"price", "monitoring"};
       if (kind == "courses") needed = {"course_price", "monitoring"};
@@ -116,12 +129,17 @@ class Check {
   Diagnostics found() { return std::move(found_); }
 
  private:
+  bool sound(std::initializer_list<std::string> keys) const {
+    return std::ranges::all_of(keys, [&](const std::string& key) { return parameters_.is_sound(key); });
+  }
+
   void refuse(const std::string& key, std::string problem, std::string remedy) {
     found_.push_back({parameters_.entry(key).place, std::move(problem), std::move(remedy)});
   }
 
   /// Sums of a table's rows of `width` values (0: the whole table).
   void row_sums(const std::string& key, std::size_t width, double expected, double tolerance) {
+    if (!sound({key})) return;
     const ParameterTable& table = parameters_.table(key);
     const std::size_t step = width == 0 ? table.values.size() : width;
     for (std::size_t begin = 0; begin < table.values.size(); begin += step) {
@@ -155,6 +173,7 @@ class Check {
 Diagnostics MsModel::check(const ParameterSet& parameters) const {
   Check check(parameters);
   check.timing();
+  check.ages();
   check.tables();
   check.variants();
   check.strategies();

@@ -15,7 +15,7 @@ std::string key_of(const std::string& therapy, const std::string& effect) {
 /// The comparator of an effect; empty where the therapy does not state the effect.
 std::string comparator(const ParameterSet& parameters, const std::string& therapy, const std::string& effect) {
   const std::string key = key_of(therapy, effect);
-  if (!parameters.has(key)) return {};
+  if (!parameters.is_sound(key)) return {};
   const auto& labels = parameters.parameter(key).labels;
   const auto versus = labels.find("versus");
   return versus == labels.end() ? std::string{} : versus->second;
@@ -45,13 +45,15 @@ Diagnostics check_network(const ParameterSet& parameters) {
   Diagnostics diagnostics;
   const std::vector<std::string> therapies = parameters.names_under("therapies");
   for (const std::string& therapy : therapies) {
-    if (parameters.text("therapies." + therapy + ".kind") == "comparator") continue;
+    const std::string kind = "therapies." + therapy + ".kind";
+    if (!parameters.is_sound(kind) || parameters.text(kind) == "comparator") continue;
     for (const char* effect : {"worsening", "relapse", "improvement"}) {
       const std::vector<std::string> path = path_to_none(parameters, therapy, effect);
       const std::string& last = path.back();
       const std::string end = comparator(parameters, last, effect);
       if (end == no_treatment) continue;
       const std::string key = key_of(last, effect);
+      if (parameters.has(key) && !parameters.is_sound(key)) continue;  // its own mistake is reported
       if (!parameters.has(key)) {
         const SourcePlace place = parameters.entry("therapies." + therapy + ".kind").place;
         diagnostics.push_back({place,

@@ -20,7 +20,9 @@ class Model {
   /// The model's own keys, beside those common to all scenarios.
   virtual const Schema& schema() const = 0;
 
-  /// What no single key can show: keys that contradict or do not reach one another. Empty if all is well.
+  /// What no single key can show: keys that contradict or do not reach one another. Empty if all is well. It is asked
+  /// also about scenarios with mistakes in single keys, so that all are reported at once: what depends on a key that is
+  /// absent or not sound is passed over.
   virtual Diagnostics check(const ParameterSet& parameters) const = 0;
 
   /// Conventions of the model that every output states, as (key, value): natural history, anchor, waning, ...

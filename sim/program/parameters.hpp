@@ -50,11 +50,14 @@ class ParameterSet {
     std::string path;
     KeyValue value;
     SourcePlace place;
+    bool sound = true;  ///< false while a scenario is checked that has a mistake in this very entry
   };
 
   void add(Entry entry);  ///< the order of calls is the order of the scenario
 
   bool has(std::string_view path) const;
+  /// Whether the key is there without a mistake of its own.
+  bool is_sound(std::string_view path) const { return has(path) && entry(path).sound; }
   const Entry& entry(std::string_view path) const;
   const std::string& text(std::string_view path) const;
   const std::vector<std::string>& text_list(std::string_view path) const;

@@ -130,7 +130,8 @@ Diagnostics sorted(Diagnostics found) {
 }  // namespace
 
 Result<Scenario> read(const std::filesystem::path& path, std::span<const std::string> overrides,
-                      const SchemaOfModel& schema_of_model, const std::vector<std::string>& known_models) {
+                      const SchemaOfModel& schema_of_model, const std::vector<std::string>& known_models,
+                      const CrossCheck& cross_check) {
   Diagnostics found;
   const Folder folder(path);
   const Documents documents = read_documents(folder, found);
@@ -152,7 +153,15 @@ Result<Scenario> read(const std::filesystem::path& path, std::span<const std::st
   std::vector<Leaf> complete = leaves.leaves;
   for (Leaf& leaf : fallbacks(leaves, index)) complete.push_back(std::move(leaf));
   for (const Leaf& leaf : complete) {
-    if (auto value = checker.check(leaf)) scenario.parameters.add({leaf.path, std::move(*value), leaf.place});
+    const std::size_t before = found.size();
+    std::optional<KeyValue> value = checker.check(leaf);
+    const bool sound = value && found.size() == before;
+    scenario.parameters.add({leaf.path, value ? std::move(*value) : KeyValue{}, leaf.place, sound});
+  }
+  // A file that could not be read would make everything that it defines seem to be absent.
+  if (cross_check && model_known && documents.complete) {
+    for (Diagnostic& problem : cross_check(scenario.parameters.text("model"), scenario.parameters))
+      found.push_back(std::move(problem));
   }
   if (!found.empty() || !sources) return tl::unexpected(sorted(std::move(found)));
 

@@ -34,13 +34,17 @@ struct Scenario {
 /// The keys of a model; null for an unknown model. What it points to must outlive the call of `read`.
 using SchemaOfModel = std::function<const Schema*(const std::string& model)>;
 
+/// What a model finds wrong that no single key can show; see Model::check.
+using CrossCheck = std::function<Diagnostics(const std::string& model, const ParameterSet&)>;
+
 /// Reads the scenario at `path`, puts the `overrides` (`key=value` for a key, `key=number` for a parameter's value,
 /// `key[index,...]=number` for a cell of a table) in the place of what the files say, and checks everything against the
-/// common schema and the model's. Returns the scenario, or all diagnostics in the order of file and line. A number that
-/// is overridden has the source `--set` and the grade `assumption`, and loses its range and distribution.
-/// Throws IoError if a file that is there cannot be read.
+/// common schema and the model's, and by `cross_check`. Returns the scenario, or all diagnostics in the order of file
+/// and line. A number that is overridden has the source `--set` and the grade `assumption`, and loses its range and
+/// distribution. Throws IoError if a file that is there cannot be read.
 Result<Scenario> read(const std::filesystem::path& path, std::span<const std::string> overrides,
-                      const SchemaOfModel& schema_of_model, const std::vector<std::string>& known_models);
+                      const SchemaOfModel& schema_of_model, const std::vector<std::string>& known_models,
+                      const CrossCheck& cross_check = {});
 
 /// The keys that scenarios of all models have.
 const Schema& common_schema();

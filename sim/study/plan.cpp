@@ -21,11 +21,10 @@ Result<scenario::Scenario> read_checked(const PlanRequest& request, const std::v
     const Model* model = find_model(models, name);
     return model == nullptr ? nullptr : &model->schema();
   };
-  Result<scenario::Scenario> scenario = scenario::read(request.scenario, overrides, schema_of, names);
-  if (!scenario) return scenario;
-  Diagnostics problems = find_model(models, scenario->model)->check(scenario->parameters);
-  if (!problems.empty()) return tl::unexpected(problems);
-  return scenario;
+  const auto cross_check = [&](const std::string& name, const ParameterSet& parameters) {
+    return find_model(models, name)->check(parameters);
+  };
+  return scenario::read(request.scenario, overrides, schema_of, names, cross_check);
 }
 
 /// The strategies asked for, in the scenario's order.
