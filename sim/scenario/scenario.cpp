@@ -158,6 +158,9 @@ Result<Scenario> read(const std::filesystem::path& path, std::span<const std::st
     const bool sound = value && found.size() == before;
     scenario.parameters.add({leaf.path, value ? std::move(*value) : KeyValue{}, leaf.place, sound});
   }
+  for (const std::string& meant : leaves.meant) {
+    if (!scenario.parameters.has(meant)) scenario.parameters.add({meant, {}, {}, false});
+  }
   // A file that could not be read would make everything that it defines seem to be absent.
   if (cross_check && model_known && documents.complete) {
     for (Diagnostic& problem : cross_check(scenario.parameters.text("model"), scenario.parameters))
