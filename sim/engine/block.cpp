@@ -1,6 +1,7 @@
 #include "engine/block.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace myelin::engine {
 
@@ -11,10 +12,28 @@ RandomSource Microsimulation::Block::source(StreamId stream, std::uint32_t cycle
 }
 
 void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
+  const int n = work.lanes_.size() == 1 ? number_own_lanes(work.lanes_.front()) : number_living_slots();
+  const std::int32_t* slots = work.lanes_.size() == 1 ? work.lanes_.front().slot.data() : work.numbered_slots_.data();
+  for (std::size_t i = 0; i < simulation.streams_.size(); ++i) {
+    simulation.kernels_->fill_random(n, source(simulation.streams_[i], cycle_block), slots,
+                                     &work.numbers_[i * 4 * block_patients], block_patients);
+  }
+}
+
+/// One strategy has the numbers in the order of its lanes.
+int Microsimulation::Block::number_own_lanes(Lanes& lanes) {
+  std::copy_n(work.identity_.begin(), lanes.living, lanes.number.begin());
+  return lanes.living;
+}
+
+/// Several strategies share the numbers of all slots that live under any of them.
+int Microsimulation::Block::number_living_slots() {
   Column<std::uint8_t>& alive = work.alive_;
   alive.fill(0);
   for (const Lanes& lanes : work.lanes_) {
-    for (int i = 0; i < lanes.living; ++i) alive[static_cast<std::size_t>(lanes.slot[static_cast<std::size_t>(i)])] = 1;
+    for (int i = 0; i < lanes.living; ++i) {
+      alive[static_cast<std::size_t>(lanes.slot[static_cast<std::size_t>(i)])] = 1;
+    }
   }
   int n = 0;
   for (std::int32_t slot = 0; slot < patients; ++slot) {
@@ -22,15 +41,12 @@ void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
     work.number_of_slot_[static_cast<std::size_t>(slot)] = n;
     work.numbered_slots_[static_cast<std::size_t>(n++)] = slot;
   }
-  for (std::size_t i = 0; i < simulation.streams_.size(); ++i) {
-    simulation.kernels_->fill_random(n, source(simulation.streams_[i], cycle_block), work.numbered_slots_.data(),
-                                     &work.numbers_[i * 4 * block_patients], block_patients);
-  }
   for (Lanes& lanes : work.lanes_) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.living); ++i) {
       lanes.number[i] = work.number_of_slot_[static_cast<std::size_t>(lanes.slot[i])];
     }
   }
+  return n;
 }
 
 const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase phase, std::uint32_t time,
@@ -38,7 +54,7 @@ const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase p
   if (phase == Phase::start) {
     simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_[0].data(),
                                      block_patients);
-    position = work.identity_.data();
+    position = nullptr;
     return work.start_numbers_[0].data();
   }
   const auto found = std::ranges::find(simulation.streams_, stream) - simulation.streams_.begin();
@@ -50,7 +66,7 @@ void Microsimulation::Block::enter(std::size_t strategy) {
   const PreparedProgram& program = simulation.programs_[strategy];
   Lanes& lanes = work.lanes_[strategy];
   lanes.living = lanes.present = patients;
-  for (auto& sum : lanes.sums) std::fill_n(sum.begin(), patients, 0.0);
+  std::ranges::fill(lanes.sums, 0.0);
   for (int i = 0; i < patients; ++i) lanes.slot[static_cast<std::size_t>(i)] = i;
   for (std::size_t i = 0; i < program.column_of.size(); ++i) {
     if (program.program->attributes[i].kind == AttributeKind::clock && !program.clock_varies[i]) continue;
@@ -111,12 +127,11 @@ void Microsimulation::Block::leave(std::size_t strategy) {
   for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
     const Outcome& declared = program.program->outcomes[outcome];
     if (!declared.parts.empty()) continue;
-    const Column<double>& sum = lanes.sums[program.sum_of[outcome]];
-    const Column<double>& undiscounted = lanes.sums[program.sum_of[outcome] + (declared.discounted ? 1 : 0)];
+    const std::size_t sum = program.sum_of[outcome], undiscounted = sum + (declared.discounted ? 1 : 0);
     for (int lane = lanes.living; lane < lanes.present; ++lane) {
       const auto i = static_cast<std::size_t>(lane), slot = static_cast<std::size_t>(lanes.slot[i]);
-      lives[outcome * columns][slot] = sum[i];
-      lives[outcome * columns + 1][slot] = undiscounted[i];
+      lives[outcome * columns][slot] = lanes.sum(i, sum);
+      lives[outcome * columns + 1][slot] = lanes.sum(i, undiscounted);
     }
   }
   lanes.present = lanes.living;
@@ -184,7 +199,7 @@ void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw
     if ((any & crowded) == 0) continue;
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       if ((work.outcome_[i] & crowded) == 0) continue;
-      const std::uint32_t u = number[position[i]];
+      const std::uint32_t u = number[position == nullptr ? static_cast<std::int32_t>(i) : position[i]];
       const std::uint32_t* cumulative =
           &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
       std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
@@ -196,25 +211,16 @@ void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes,
                                   Phase phase, std::uint32_t time) {
-  const Kernels& kernels = *simulation.kernels_;
-  const int n = lanes.present;
-  const double weight = weight_at(accrual.outcome->weights, phase, time);
-  double* sum = lanes.sums[accrual.sum].data();
-  const bool discounted = accrual.outcome->discounted;
-  const double undiscounted = discounted ? weight_at(accrual.outcome->undiscounted, phase, time) : 0;
-  double* undiscounted_sum = discounted ? lanes.sums[accrual.sum + 1].data() : nullptr;
-  if (accrual.accrual->reads.empty()) {
-    kernels.accrue_constant(n, weight * accrual.accrual->amounts.front(), sum);
-    if (discounted) kernels.accrue_constant(n, undiscounted * accrual.accrual->amounts.front(), undiscounted_sum);
-    return;
+  std::array<double, widest_accrual> weights{};
+  for (const PreparedAccrual::Part& part : accrual.parts) {
+    const Outcome& outcome = program.program->outcomes[part.accrual->outcome.value];
+    weights[part.column] = weight_at(outcome.weights, phase, time);
+    if (outcome.discounted) weights[part.column + 1] = weight_at(outcome.undiscounted, phase, time);
   }
-  if (!accrual.repeats_rows) find_rows(program, accrual.rows, lanes, n, time);
-  const double* amounts = accrual.accrual->amounts.data();
-  if (discounted) {
-    kernels.accrue_rows(n, amounts, work.rows_.data(), weight, sum, undiscounted, undiscounted_sum);
-  } else {
-    kernels.accrue_rows_once(n, amounts, work.rows_.data(), weight, sum);
-  }
+  find_rows(program, accrual.rows, lanes, lanes.present, time);
+  simulation.kernels_->accrue_rows(lanes.present, static_cast<int>(accrual.width), accrual.amounts.data(),
+                                   work.rows_.data(), weights.data(), &lanes.sum(0, accrual.first_sum),
+                                   static_cast<int>(lanes.sums_per_lane));
 }
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes,

@@ -44,12 +44,12 @@ void Microsimulation::Block::take_in_group(const PreparedProgram& program, const
                         draw->draw->levels[(row * outcomes + outcome) * writes + write]);
       }
     } else if (accrual != nullptr) {
-      const double amount =
-          accrual->accrual->amounts[static_cast<std::size_t>(row_of(program, accrual->rows, lanes, lane, time))];
-      lanes.sums[accrual->sum][i] += weight_at(accrual->outcome->weights, phase, time) * amount;
-      if (accrual->outcome->discounted) {
-        lanes.sums[accrual->sum + 1][i] += weight_at(accrual->outcome->undiscounted, phase, time) * amount;
-      }
+      const Accrual& only = *accrual->parts.front().accrual;  // accruals in groups are not fused
+      const Outcome& outcome = program.program->outcomes[only.outcome.value];
+      const double amount = only.amounts[static_cast<std::size_t>(row_of(program, accrual->rows, lanes, lane, time))];
+      lanes.sum(i, accrual->first_sum) += weight_at(outcome.weights, phase, time) * amount;
+      if (outcome.discounted)
+        lanes.sum(i, accrual->first_sum + 1) += weight_at(outcome.undiscounted, phase, time) * amount;
     } else {
       const auto cell = static_cast<std::size_t>(row_of(program, tally->rows, lanes, lane, time));
       ++counts[tally->first_cell + time * tally->cells + cell];

@@ -16,7 +16,7 @@ void Lanes::swap(int a, int b) {
   const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
   for (auto& column : narrow) std::swap(column[i], column[j]);
   for (auto& column : wide) std::swap(column[i], column[j]);
-  for (auto& column : sums) std::swap(column[i], column[j]);
+  std::swap_ranges(&sum(i, 0), &sum(i, 0) + (i == j ? 0 : sums_per_lane), &sum(j, 0));
   std::swap(slot[i], slot[j]);
   std::swap(number[i], number[j]);
   std::swap(in_group[i], in_group[j]);

@@ -21,15 +21,19 @@ using Column = std::array<T, block_patients>;
 struct Lanes {
   std::vector<Column<std::uint8_t>> narrow;
   std::vector<Column<std::uint16_t>> wide;
-  std::vector<Column<double>> sums;  ///< [sum of the prepared program]
-  Column<std::int32_t> slot;         ///< the patient's position in the block
-  Column<std::int32_t> number;       ///< the patient's position in the random numbers of the current cycles
-  Column<std::uint8_t> in_group;     ///< whether the patient takes part in the current group
+  std::vector<double> sums;  ///< [lane][sum of the prepared program]: a patient's lie side by side
+  std::size_t sums_per_lane;
+  Column<std::int32_t> slot;      ///< the patient's position in the block
+  Column<std::int32_t> number;    ///< the patient's position in the random numbers of the current cycles
+  Column<std::uint8_t> in_group;  ///< whether the patient takes part in the current group
   int living = 0;
   int present = 0;
 
   explicit Lanes(const PreparedProgram& program)
-      : narrow(program.narrow_columns), wide(program.wide_columns), sums(program.sums) {}
+      : narrow(program.narrow_columns),
+        wide(program.wide_columns),
+        sums(program.sums * block_patients),
+        sums_per_lane(program.sums) {}
 
   int level(ColumnRef column, int lane) const {
     const auto i = static_cast<std::size_t>(lane);
@@ -43,6 +47,8 @@ struct Lanes {
       narrow[column.index][i] = static_cast<std::uint8_t>(level);
     }
   }
+  double& sum(std::size_t lane, std::size_t index) { return sums[lane * sums_per_lane + index]; }
+
   void fill(ColumnRef column, int lanes, std::uint16_t level);
 
   /// Exchanges two lanes in every column.

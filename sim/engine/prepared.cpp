@@ -1,6 +1,8 @@
 #include "engine/prepared.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <set>
 
 #include "core/contract.hpp"
 
@@ -8,13 +10,15 @@ namespace myelin::engine {
 
 namespace {
 
-/// Enough buckets for the outcomes, few enough for the cache.
+/// Buckets a row, as a power of two: enough for the outcomes, and beyond that as many as the nearest cache holds, so
+/// that few buckets have more than one threshold.
 int choose_bits(std::size_t rows, std::size_t outcomes) {
-  constexpr std::size_t cached_rows = 1024;
+  constexpr std::size_t cached_entries = 4096;
+  constexpr int most = 8;
   if (outcomes <= 2) return 0;
-  if (outcomes <= 16 && rows > cached_rows) return 4;
-  if (outcomes <= 64) return 6;
-  return outcomes <= 512 ? 9 : 12;
+  int bits = static_cast<int>(std::bit_width(outcomes - 1));
+  while (bits < most && rows << (bits + 1) <= cached_entries) ++bits;
+  return bits;
 }
 
 std::uint32_t make_entry(const std::uint32_t* cumulative, std::size_t outcomes, int bits, std::uint32_t bucket) {
@@ -68,13 +72,80 @@ PreparedProgram::PreparedProgram(const Program& source, const Population& popula
     column_of.push_back({wide, 0});
     if (attribute.kind != AttributeKind::clock || varies) column_of[i].index = wide ? wide_columns++ : narrow_columns++;
   }
-  for (const Outcome& outcome : source.outcomes) {
-    sum_of.push_back(sums);
-    if (outcome.parts.empty()) sums += outcome.discounted ? 2 : 1;
-  }
+  number_sums();
   start = prepare(Phase::start);
   point = prepare(Phase::point);
   cycle = prepare(Phase::cycle);
+}
+
+/// Sums are numbered as the steps first use them: what is accrued together lies together.
+void PreparedProgram::number_sums() {
+  const std::size_t none = program->outcomes.size() * 2;
+  sum_of.assign(program->outcomes.size(), none);
+  const auto number = [&](std::size_t outcome) {
+    if (sum_of[outcome] != none || !program->outcomes[outcome].parts.empty()) return;
+    sum_of[outcome] = sums;
+    sums += sums_of({outcome});
+  };
+  for (const Phase phase : {Phase::point, Phase::cycle, Phase::start}) {
+    for (const Step& step : program->steps(phase)) {
+      if (const auto* accrual = std::get_if<Accrual>(&step.action)) number(accrual->outcome.value);
+    }
+  }
+  for (std::size_t outcome = 0; outcome < program->outcomes.size(); ++outcome) number(outcome);
+  sums += widest_accrual - 1;
+}
+
+/// Where the run of accruals that starts at `begin` and can be added as one ends.
+std::size_t PreparedProgram::fuse_from(const std::vector<Step>& steps, std::size_t begin) const {
+  const auto& first = std::get<Accrual>(steps[begin].action);
+  std::size_t low = sum_of[first.outcome.value], high = low + sums_of(first.outcome);
+  std::set<std::size_t> outcomes = {first.outcome.value};
+  std::size_t end = begin + 1;
+  for (; end < steps.size() && !steps[begin].guard && !steps[end].guard; ++end) {
+    const auto* next = std::get_if<Accrual>(&steps[end].action);
+    if (next == nullptr || !outcomes.insert(next->outcome.value).second) break;
+    const bool known_rows = std::ranges::all_of(next->reads, [&](const Read& read) {
+      return std::ranges::find(first.reads, read.attribute, &Read::attribute) != first.reads.end();
+    });
+    low = std::min(low, sum_of[next->outcome.value]);
+    high = std::max(high, sum_of[next->outcome.value] + sums_of(next->outcome));
+    if (!known_rows || high - low > widest_accrual) break;
+  }
+  return end;
+}
+
+PreparedAccrual PreparedProgram::prepare_accruals(const std::vector<Step>& steps, std::size_t begin,
+                                                  std::size_t end) const {
+  const auto& first = std::get<Accrual>(steps[begin].action);
+  PreparedAccrual prepared{.rows = plan_rows(first.reads), .parts = {}, .first_sum = sums, .width = 1, .amounts = {}};
+  std::size_t high = 0;
+  for (std::size_t i = begin; i < end; ++i) {
+    const OutcomeIndex outcome = std::get<Accrual>(steps[i].action).outcome;
+    prepared.first_sum = std::min(prepared.first_sum, sum_of[outcome.value]);
+    high = std::max(high, sum_of[outcome.value] + sums_of(outcome));
+  }
+  prepared.width = std::bit_ceil(high - prepared.first_sum);
+  prepared.amounts.assign(first.rows * prepared.width, 0.0);
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto& accrual = std::get<Accrual>(steps[i].action);
+    const std::size_t column = sum_of[accrual.outcome.value] - prepared.first_sum;
+    prepared.parts.push_back({&accrual, column});
+    for (std::size_t row = 0; row < first.rows; ++row) {
+      // The accrual's own row, from the levels that stand for this one.
+      std::size_t own_row = 0;
+      for (const Read& read : accrual.reads) {
+        const Read& wide = *std::ranges::find(first.reads, read.attribute, &Read::attribute);
+        const std::size_t level =
+            row / static_cast<std::size_t>(wide.stride) % program->attributes[read.attribute.value].levels.size();
+        own_row += level * static_cast<std::size_t>(read.stride);
+      }
+      for (std::size_t k = 0; k < sums_of(accrual.outcome); ++k) {
+        prepared.amounts[row * prepared.width + column + k] = accrual.amounts[own_row];
+      }
+    }
+  }
+  return prepared;
 }
 
 std::size_t PreparedProgram::tally_times(Phase phase, std::uint32_t cycles) {
@@ -146,15 +217,10 @@ std::vector<PreparedStep> PreparedProgram::prepare(Phase phase) {
     PreparedStep made{{}, step.guard ? group : -1, step.guard.value_or(Guard{})};
     if (const auto* draw = std::get_if<Draw>(&step.action)) {
       made.action = prepare_draw(*draw);
-    } else if (const auto* accrual = std::get_if<Accrual>(&step.action)) {
-      const auto* before =
-          i == 0 || step.guard || steps[i - 1].guard ? nullptr : std::get_if<Accrual>(&steps[i - 1].action);
-      const bool repeats = before != nullptr && !before->reads.empty() && before->rows == accrual->rows &&
-                           std::ranges::equal(before->reads, accrual->reads, [](const Read& a, const Read& b) {
-                             return a.attribute == b.attribute && a.stride == b.stride;
-                           });
-      made.action = PreparedAccrual{accrual, &program->outcomes[accrual->outcome.value], plan_rows(accrual->reads),
-                                    sum_of[accrual->outcome.value], repeats};
+    } else if (std::holds_alternative<Accrual>(step.action)) {
+      const std::size_t end = fuse_from(steps, i);
+      made.action = prepare_accruals(steps, i, end);
+      i = end - 1;
     } else {
       const auto& tally = std::get<Tally>(step.action);
       made.action = PreparedTally{plan_rows(tally.reads), counts, tally.cells};

@@ -34,6 +34,9 @@ struct RowPlan {
   std::int32_t constant = 0;
 };
 
+/// Most sums that are added to at once.
+inline constexpr std::size_t widest_accrual = 8;
+
 struct PreparedDraw {
   struct Write {
     ColumnRef column;
@@ -48,12 +51,18 @@ struct PreparedDraw {
   bool writes_death = false;
 };
 
+/// Consecutive accruals whose rows the first determines, to sums that lie within a few places of one another: added as
+/// one.
 struct PreparedAccrual {
-  const Accrual* accrual = nullptr;
-  const Outcome* outcome = nullptr;
+  struct Part {
+    const Accrual* accrual;
+    std::size_t column;  ///< of the first of its sums, in `amounts`
+  };
   RowPlan rows;
-  std::size_t sum = 0;        ///< index of the discounted sum; the undiscounted one follows where they differ
-  bool repeats_rows = false;  ///< the rows are those of the step before
+  std::vector<Part> parts;
+  std::size_t first_sum = 0;
+  std::size_t width = 1;        ///< 1, 2, 4 or 8 sums from `first_sum` on; those that no part has get 0
+  std::vector<double> amounts;  ///< [row][width]
 };
 
 struct PreparedTally {
@@ -77,9 +86,10 @@ struct PreparedProgram {
   std::vector<std::vector<std::uint16_t>> entry;  ///< [attribute][profile], one profile where the population gives none
   std::size_t narrow_columns = 0, wide_columns = 0;
   std::vector<PreparedStep> start, point, cycle;
-  std::vector<std::size_t> sum_of;  ///< [outcome]: index of its discounted sum; unused for totals
-  std::size_t sums = 0;
-  std::size_t counts = 0;  ///< cells of all tallies at all times
+  std::vector<std::size_t> sum_of;  ///< [outcome]: index of its discounted sum, the undiscounted one follows where they
+                                    ///< differ; unused for totals
+  std::size_t sums = 0;             ///< of a patient, with room for the widest accrual at the end
+  std::size_t counts = 0;           ///< cells of all tallies at all times
 
   std::size_t profiles() const { return entry.empty() ? 1 : entry.front().size(); }
   /// The part of a row that all lanes share at time point `time`.
@@ -91,6 +101,10 @@ struct PreparedProgram {
   RowPlan plan_rows(const std::vector<Read>& reads) const;
   std::vector<PreparedStep> prepare(Phase phase);
   PreparedDraw prepare_draw(const Draw& draw) const;
+  PreparedAccrual prepare_accruals(const std::vector<Step>& steps, std::size_t begin, std::size_t end) const;
+  std::size_t fuse_from(const std::vector<Step>& steps, std::size_t begin) const;
+  std::size_t sums_of(OutcomeIndex outcome) const { return program->outcomes[outcome.value].discounted ? 2 : 1; }
+  void number_sums();
 };
 
 }  // namespace myelin::engine

@@ -26,6 +26,8 @@ TEST_CASE("the nearest name is the one that needs the fewest insertions, deletio
 TEST_CASE("a name is no misspelling beyond two edits, or beyond a third of its letters where that is more") {
   CHECK(nearest_name("edssxx", {"edss"}) == "edss");
   CHECK_FALSE(nearest_name("edssxxx", {"edss"}));
+  CHECK(nearest_name("strt_ge", {"start_age"}) == "start_age");
+  CHECK_FALSE(nearest_name("srt_ge", {"start_age"}));
   CHECK(nearest_name("relapserateX", {"relapse_rate"}) == "relapse_rate");
   CHECK(nearest_name("abcdefghxxxx", {"abcdefghijkl"}) == "abcdefghijkl");
   CHECK_FALSE(nearest_name("abcdefgxxxxx", {"abcdefghijkl"}));

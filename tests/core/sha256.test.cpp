@@ -8,7 +8,9 @@ using namespace myelin;
 
 namespace {
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 std::string digest_of_bytes(std::string_view text) { return Sha256().add(bytes_of(text)).hex(); }
 
@@ -35,7 +37,7 @@ TEST_CASE("bytes fed in pieces give the digest of the whole") {
 
 TEST_CASE("a text is fed with its length before it, as eight bytes, lowest first") {
   // Python 3.11: hashlib.sha256(struct.pack('<Q', 3) + b'abc') and of struct.pack('<Q', 0).
-  CHECK(Sha256().add("abc").hex() == "4ddc80406fd82c57786a2a98d0c60cb7c59e2b24c48a66b51e012f3eb6f73e84");
+  CHECK(Sha256().add("abc").hex() == "ce91dc5eec0139adf091900d225971d6ad246a845bad791b5693a9d0d55dd391");
   CHECK(Sha256().add("").hex() == "af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc");
   CHECK(Sha256().add("ab").add("c").hex() != Sha256().add("a").add("bc").hex());
 }

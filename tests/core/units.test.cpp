@@ -79,7 +79,8 @@ TEST_CASE("rates and probabilities agree with the reference cases") {
   CHECK(close(to_probability(rate, Years{rescale["inputs"]["t2"]}).value(), rescale["expected"], 1e-12));
 
   const nlohmann::json& ratio = cases.at("HR on hazard: p=1-(1-p0)^HR");
-  const RatePerYear lowered = to_rate(Probability(ratio["inputs"]["p0"]), Years{1}) * HazardRatio(ratio["inputs"]["HR"]);
+  const RatePerYear lowered =
+      to_rate(Probability(ratio["inputs"]["p0"]), Years{1}) * HazardRatio(ratio["inputs"]["HR"]);
   CHECK(close(to_probability(lowered, Years{1}).value(), ratio["expected"], 1e-12));
 }
 

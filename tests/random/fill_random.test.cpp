@@ -23,11 +23,12 @@ struct Request {
 };
 
 std::vector<std::uint32_t> filled(const Request& request, InstructionSet set, int stride) {
-  const RandomSource source{.first_patient_low = static_cast<std::uint32_t>(request.first_patient),
-                            .upper_and_cycle = static_cast<std::uint32_t>(request.first_patient >> 32) << 16 | request.cycle_block,
-                            .noise = request.noise.value,
-                            .stream = request.stream.value,
-                            .key = {request.seed.key()[0], request.seed.key()[1]}};
+  const RandomSource source{
+      .first_patient_low = static_cast<std::uint32_t>(request.first_patient),
+      .upper_and_cycle = static_cast<std::uint32_t>(request.first_patient >> 32) << 16 | request.cycle_block,
+      .noise = request.noise.value,
+      .stream = request.stream.value,
+      .key = {request.seed.key()[0], request.seed.key()[1]}};
   std::vector<std::uint32_t> out(4 * static_cast<std::size_t>(stride), untouched);
   kernels_of(set).fill_random(static_cast<int>(request.slots.size()), source, request.slots.data(), out.data(), stride);
   return out;

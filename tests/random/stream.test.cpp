@@ -73,8 +73,9 @@ TEST_CASE("no two decisions share a counter") {
         if ((values[p] >> bit & 1) != 0) expected = either(expected, parts[p].counter(std::uint64_t{1} << bit));
       }
     }
-    const PhiloxCounter whole = counter_of({static_cast<std::uint32_t>(values[0])}, static_cast<std::uint32_t>(values[1]),
-                                           {values[2]}, {static_cast<std::uint32_t>(values[3])});
+    const PhiloxCounter whole =
+        counter_of({static_cast<std::uint32_t>(values[0])}, static_cast<std::uint32_t>(values[1]), {values[2]},
+                   {static_cast<std::uint32_t>(values[3])});
     differences += whole != expected ? 1 : 0;
   }
   CHECK(differences == 0);

@@ -38,8 +38,8 @@ struct Kernels {
                      std::int32_t* row) noexcept;
   void (*add_row_8)(int n, std::int32_t stride, const std::uint8_t* level, std::int32_t* row) noexcept;
   void (*add_row_16)(int n, std::int32_t stride, const std::uint16_t* level, std::int32_t* row) noexcept;
-  /// outcome[i] of the row by number[position[i]]; returns the bitwise or of all, whose bits at and above `bits` tell
-  /// that some bucket holds more thresholds.
+  /// outcome[i] of the row by number[position[i]], or by number[i] without positions; returns the bitwise or of all,
+  /// whose bits at and above `bits` tell that some bucket holds more thresholds.
   std::uint32_t (*sample_rows)(int n, const BucketTable& table, const std::int32_t* row, const std::uint32_t* number,
                                const std::int32_t* position, std::uint32_t* outcome) noexcept;
   /// packed[i] = levels[row[i] x outcomes + outcome[i]].
@@ -48,13 +48,9 @@ struct Kernels {
   /// level[i] = bits of packed[i] from `shift`.
   void (*unpack_8)(int n, const std::uint32_t* packed, int shift, std::uint8_t* level) noexcept;
   void (*unpack_16)(int n, const std::uint32_t* packed, int shift, std::uint16_t* level) noexcept;
-  /// sum_a[i] += weight_a x amounts[row[i]], and the same for b.
-  void (*accrue_rows)(int n, const double* amounts, const std::int32_t* row, double weight_a, double* sum_a,
-                      double weight_b, double* sum_b) noexcept;
-  /// The same where amounts are counted with one weight only.
-  void (*accrue_rows_once)(int n, const double* amounts, const std::int32_t* row, double weight, double* sum) noexcept;
-  /// sum[i] += amount.
-  void (*accrue_constant)(int n, double amount, double* sum) noexcept;
+  /// sums[i x stride + k] += weights[k] x amounts[row[i] x width + k] for k < width, which is 1, 2, 4 or 8.
+  void (*accrue_rows)(int n, int width, const double* amounts, const std::int32_t* row, const double* weights,
+                      double* sums, int stride) noexcept;
   /// Indices, ascending, of the lanes whose level is at least `first`; returns their number.
   int (*find_from_level)(int n, const std::uint8_t* level, int first, std::int32_t* found) noexcept;
 };

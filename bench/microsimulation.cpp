@@ -1,0 +1,108 @@
+#include "engine/microsimulation.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "bench/benchmarks.hpp"
+#include "bench/reference/edss11.hpp"
+
+namespace myelin::bench {
+
+namespace {
+
+/// Simulates ever new patients on one thread: no block comes twice, so that nothing in the processor can learn it.
+class EndlessPatients {
+ public:
+  EndlessPatients(std::vector<const Program*> programs, engine::JointOutcomes joint, engine::InstructionSet set)
+      : simulation_(std::move(programs), engine::Population{}, joint,
+                    {.seed = {20261122}, .noise = {0}, .patients = patient_limit - 1, .instruction_set = set}),
+        workspace_(simulation_.make_workspace()) {}
+
+  /// What the patients of the next blocks sum to, folded as in a study.
+  engine::PatientSums live(std::uint64_t blocks) {
+    engine::TreeFold<engine::PatientSums> fold;
+    for (std::uint64_t i = 0; i < blocks; ++i) {
+      engine::PatientSums sums = simulation_.make_sums();
+      simulation_.simulate(next_block_++, workspace_, sums);
+      fold.push(std::move(sums));
+    }
+    return fold.result();
+  }
+
+  std::uint64_t patients() const { return next_block_ * engine::block_patients; }
+  /// Summed over strategies.
+  std::uint64_t cycles_lived() const { return workspace_.patient_cycles; }
+
+ private:
+  engine::Microsimulation simulation_;
+  engine::Microsimulation::Workspace workspace_;
+  std::uint64_t next_block_ = 0;
+};
+
+void time_blocks(benchmark::State& state, EndlessPatients& patients, std::uint64_t blocks) {
+  const std::uint64_t patients_before = patients.patients(), cycles_before = patients.cycles_lived();
+  for (auto _ : state) benchmark::DoNotOptimize(patients.live(blocks));
+  report_speed(state, static_cast<double>(patients.cycles_lived() - cycles_before),
+               static_cast<double>(patients.patients() - patients_before));
+}
+
+void live_edss11(benchmark::State& state, AnswerChecks& checks, engine::InstructionSet set) {
+  constexpr std::uint64_t blocks = 100;
+  const Program program = reference::make_edss11_program();
+  const OutcomeIndex cost{0}, qaly{1};
+  EndlessPatients patients({&program}, {cost, qaly}, set);
+  const engine::PatientSums sums = patients.live(checked_patients / engine::block_patients);
+  const auto n = static_cast<double>(patients.patients());
+  const reference::Edss11Totals totals{patients.patients(), patients.cycles_lived(),
+                                       n * sums.outcomes[cost.value * engine::columns].mean,
+                                       n * sums.outcomes[qaly.value * engine::columns].mean};
+  if (checks.pass(state, problem_of(totals))) time_blocks(state, patients, blocks);
+}
+
+/// What is wrong with the discounted means of an outcome: each strategy's must be within five of its standard errors of
+/// the cohort engine's. Empty if nothing is.
+std::string problem_of(const engine::PatientSums& sums, BaseCase& base_case, OutcomeIndex outcome) {
+  const std::size_t values = base_case.means().front().size(), value = outcome.value * engine::columns;
+  for (std::size_t strategy = 0; strategy < base_case.means().size(); ++strategy) {
+    const engine::Moments& sampled = sums.outcomes[strategy * values + value];
+    const double expected = base_case.means()[strategy][value];
+    if (!(std::abs(sampled.mean - expected) <= 5 * sampled.standard_error())) {
+      return fmt::format("{}: mean of outcome {} is {:.6g} (standard error {:.2g}), not {:.6g}; ",
+                         base_case.analysis().strategies[strategy], outcome.value, sampled.mean,
+                         sampled.standard_error(), expected);
+    }
+  }
+  return {};
+}
+
+void live_base_case(benchmark::State& state, AnswerChecks& checks, BaseCase& base_case, engine::InstructionSet set) {
+  constexpr std::uint64_t checked_blocks = 40, blocks = 4;
+  std::vector<const Program*> programs;
+  for (const Program& program : base_case.analysis().programs) programs.push_back(&program);
+  const OutcomeIndex cost = base_case.outcome("cost"), qaly = base_case.outcome("qaly");
+  EndlessPatients patients(std::move(programs), {cost, qaly}, set);
+  const engine::PatientSums sums = patients.live(checked_blocks);
+  if (!checks.pass(state, problem_of(sums, base_case, cost) + problem_of(sums, base_case, qaly))) return;
+  time_blocks(state, patients, blocks);
+}
+
+}  // namespace
+
+void register_microsimulation(AnswerChecks& checks, BaseCase& base_case) {
+  const auto add = [&](const std::string& suffix, engine::InstructionSet set) {
+    benchmark::RegisterBenchmark(("microsimulation/edss11" + suffix).c_str(), [&checks, set](benchmark::State& state) {
+      live_edss11(state, checks, set);
+    })->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(("microsimulation/ms_base_case" + suffix).c_str(), [&checks, &base_case,
+                                                                                     set](benchmark::State& state) {
+      live_base_case(state, checks, base_case, set);
+    })->Unit(benchmark::kMillisecond);
+  };
+  add("", engine::best_instruction_set());
+  for (const engine::InstructionSet set : engine::available_instruction_sets()) {
+    add("/" + std::string(engine::name(set)), set);
+  }
+}
+
+}  // namespace myelin::bench
