@@ -12,18 +12,14 @@ RandomSource Microsimulation::Block::source(StreamId stream, std::uint32_t cycle
 }
 
 void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
-  const int n = work.lanes_.size() == 1 ? number_own_lanes(work.lanes_.front()) : number_living_slots();
-  const std::int32_t* slots = work.lanes_.size() == 1 ? work.lanes_.front().slot.data() : work.numbered_slots_.data();
+  // One strategy has the numbers in the order of its lanes, and they change places with them.
+  const Lanes& first = work.lanes_.front();
+  const int n = shares_numbers() ? number_living_slots() : first.living;
+  const std::int32_t* slots = shares_numbers() ? work.numbered_slots_.data() : first.slot.data();
   for (std::size_t i = 0; i < simulation.streams_.size(); ++i) {
     simulation.kernels_->fill_random(n, source(simulation.streams_[i], cycle_block), slots,
                                      &work.numbers_[i * 4 * block_patients], block_patients);
   }
-}
-
-/// One strategy has the numbers in the order of its lanes.
-int Microsimulation::Block::number_own_lanes(Lanes& lanes) {
-  std::copy_n(work.identity_.begin(), lanes.living, lanes.number.begin());
-  return lanes.living;
 }
 
 /// Several strategies share the numbers of all slots that live under any of them.
@@ -58,7 +54,7 @@ const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase p
     return work.start_numbers_[0].data();
   }
   const auto found = std::ranges::find(simulation.streams_, stream) - simulation.streams_.begin();
-  position = lanes.number.data();
+  position = shares_numbers() ? lanes.number.data() : nullptr;
   return &work.numbers_[(static_cast<std::size_t>(found) * 4 + time % cycles_per_block) * block_patients];
 }
 
@@ -190,22 +186,16 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
 void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n,
                                                               const std::uint32_t* number,
                                                               const std::int32_t* position) {
-  constexpr int chunk = 16;
   const std::uint32_t crowded = std::uint32_t{1} << draw.bits;
-  for (int begin = 0; begin < n; begin += chunk) {
-    const int end = std::min(n, begin + chunk);
-    std::uint32_t any = 0;
-    for (int i = begin; i < end; ++i) any |= work.outcome_[static_cast<std::size_t>(i)];
-    if ((any & crowded) == 0) continue;
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      if ((work.outcome_[i] & crowded) == 0) continue;
-      const std::uint32_t u = number[position == nullptr ? static_cast<std::int32_t>(i) : position[i]];
-      const std::uint32_t* cumulative =
-          &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
-      std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
-      while (u >= cumulative[outcome]) ++outcome;
-      work.outcome_[i] = outcome;
-    }
+  const int found = simulation.kernels_->find_with_bits(n, work.outcome_.data(), crowded, work.selected_.data());
+  for (int k = 0; k < found; ++k) {
+    const auto i = static_cast<std::size_t>(work.selected_[static_cast<std::size_t>(k)]);
+    const std::uint32_t u = number[position == nullptr ? static_cast<std::int32_t>(i) : position[i]];
+    const std::uint32_t* cumulative =
+        &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
+    std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
+    while (u >= cumulative[outcome]) ++outcome;
+    work.outcome_[i] = outcome;
   }
 }
 
@@ -230,6 +220,12 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.present); ++i) ++cells[work.rows_[i]];
 }
 
+void Microsimulation::Block::swap_numbers(std::size_t a, std::size_t b) {
+  for (std::size_t row = 0; row < work.numbers_.size(); row += block_patients) {
+    std::swap(work.numbers_[row + a], work.numbers_[row + b]);
+  }
+}
+
 void Microsimulation::Block::settle_deaths(const PreparedProgram& program, Lanes& lanes) {
   const ColumnRef column = program.column_of[program.program->death_attribute.value];
   const int first = program.program->first_dead_level;
@@ -242,7 +238,10 @@ void Microsimulation::Block::settle_deaths(const PreparedProgram& program, Lanes
   } else {
     n = simulation.kernels_->find_from_level(lanes.living, lanes.narrow[column.index].data(), first, dead);
   }
-  while (n-- > 0) lanes.swap(dead[n], --lanes.living);
+  while (n-- > 0) {
+    lanes.swap(dead[n], --lanes.living);
+    if (!shares_numbers()) swap_numbers(static_cast<std::size_t>(dead[n]), static_cast<std::size_t>(lanes.living));
+  }
 }
 
 }  // namespace myelin::engine

@@ -18,8 +18,10 @@ struct Microsimulation::Block {
   void leave(std::size_t strategy);
 
   void make_numbers(std::uint32_t cycle_block);
-  int number_own_lanes(Lanes& lanes);
   int number_living_slots();
+  void swap_numbers(std::size_t a, std::size_t b);
+  /// Whether several strategies read the same random numbers, through a map from lanes.
+  bool shares_numbers() const { return work.lanes_.size() > 1; }
   RandomSource source(StreamId stream, std::uint32_t cycle_block) const;
   const std::uint32_t* numbers_of(StreamId stream, Phase phase, std::uint32_t time, const Lanes& lanes,
                                   const std::int32_t*& position);

@@ -21,7 +21,8 @@ using Column = std::array<T, block_patients>;
 struct Lanes {
   std::vector<Column<std::uint8_t>> narrow;
   std::vector<Column<std::uint16_t>> wide;
-  std::vector<double> sums;  ///< [lane][sum of the prepared program]: a patient's lie side by side
+  std::vector<double> sums;  ///< [lane][sum of the prepared program]: a patient's lie side by side. Adding widely may
+                             ///< add 0 beyond a lane's own
   std::size_t sums_per_lane;
   Column<std::int32_t> slot;      ///< the patient's position in the block
   Column<std::int32_t> number;    ///< the patient's position in the random numbers of the current cycles
@@ -32,7 +33,7 @@ struct Lanes {
   explicit Lanes(const PreparedProgram& program)
       : narrow(program.narrow_columns),
         wide(program.wide_columns),
-        sums(program.sums * block_patients),
+        sums(program.sums * block_patients + widest_accrual),
         sums_per_lane(program.sums) {}
 
   int level(ColumnRef column, int lane) const {

@@ -30,7 +30,6 @@ Microsimulation::Workspace::Workspace(const Microsimulation& simulation)
     counts.emplace_back(program.counts);
     lives.emplace_back(simulation.outcomes() * columns);
   }
-  for (std::size_t i = 0; i < block_patients; ++i) identity_[i] = static_cast<std::int32_t>(i);
 }
 
 Microsimulation::Workspace Microsimulation::make_workspace() const { return Workspace(*this); }

@@ -87,7 +87,6 @@ class Microsimulation::Workspace {
   Column<std::int32_t> numbered_slots_;  ///< slots that have numbers
   Column<std::int32_t> number_of_slot_;
   Column<std::uint32_t> start_numbers_[4];
-  Column<std::int32_t> identity_;
   Column<std::int32_t> rows_;
   Column<std::int32_t> selected_;
   Column<std::uint32_t> outcome_;

@@ -38,10 +38,16 @@ std::uint32_t make_entry(const std::uint32_t* cumulative, std::size_t outcomes, 
   return base << shift | threshold;
 }
 
-/// Whether in every row outcome o stands for level o of the only attribute written.
-bool outcome_is_level(const Draw& draw) {
+/// Whether outcome o stands for level o of the only attribute written, in every row that a living patient can have.
+bool outcome_is_level(const Program& program, const Draw& draw) {
   if (draw.writes.size() != 1) return false;
+  const auto death = std::ranges::find(draw.reads, program.death_attribute, &Read::attribute);
+  const std::size_t death_levels = program.attributes[program.death_attribute.value].levels.size();
   for (std::size_t row = 0; row < draw.rows; ++row) {
+    if (death != draw.reads.end()) {
+      const std::size_t level = row / static_cast<std::size_t>(death->stride) % death_levels;
+      if (level >= static_cast<std::size_t>(program.first_dead_level)) continue;
+    }
     for (std::size_t outcome = 0; outcome < draw.outcomes; ++outcome) {
       if (draw.probability(row, outcome) > 0 && draw.levels[row * draw.outcomes + outcome] != outcome) return false;
     }
@@ -93,7 +99,6 @@ void PreparedProgram::number_sums() {
     }
   }
   for (std::size_t outcome = 0; outcome < program->outcomes.size(); ++outcome) number(outcome);
-  sums += widest_accrual - 1;
 }
 
 /// Where the run of accruals that starts at `begin` and can be added as one ends.
@@ -195,7 +200,7 @@ PreparedDraw PreparedProgram::prepare_draw(const Draw& draw) const {
     shift += column.wide ? 16 : 8;
     prepared.writes_death = prepared.writes_death || write == program->death_attribute;
   }
-  if (!outcome_is_level(draw)) {
+  if (!outcome_is_level(*program, draw)) {
     for (std::size_t cell = 0; cell < draw.rows * draw.outcomes; ++cell) {
       std::uint32_t packed = 0;
       for (std::size_t write = 0; write < draw.writes.size(); ++write) {

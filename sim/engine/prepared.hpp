@@ -88,7 +88,7 @@ struct PreparedProgram {
   std::vector<PreparedStep> start, point, cycle;
   std::vector<std::size_t> sum_of;  ///< [outcome]: index of its discounted sum, the undiscounted one follows where they
                                     ///< differ; unused for totals
-  std::size_t sums = 0;             ///< of a patient, with room for the widest accrual at the end
+  std::size_t sums = 0;             ///< of a patient
   std::size_t counts = 0;           ///< cells of all tallies at all times
 
   std::size_t profiles() const { return entry.empty() ? 1 : entry.front().size(); }

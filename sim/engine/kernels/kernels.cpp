@@ -185,11 +185,29 @@ int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* 
   return count;
 }
 
+int find_with_bits(int n, const uint32_t* __restrict value, uint32_t mask, int32_t* __restrict found) noexcept {
+  constexpr int chunk = 32;
+  int count = 0, begin = 0;
+  for (; begin + chunk <= n; begin += chunk) {
+    uint32_t any = 0;
+    for (int i = 0; i < chunk; ++i) any |= value[begin + i];
+    if ((any & mask) == 0) continue;
+    for (int i = begin; i < begin + chunk; ++i) {
+      found[count] = i;
+      count += (value[i] & mask) != 0 ? 1 : 0;
+    }
+  }
+  for (; begin < n; ++begin) {
+    if ((value[begin] & mask) != 0) found[count++] = begin;
+  }
+  return count;
+}
+
 }  // namespace
 
 extern const Kernels kernels;
 const Kernels kernels = {fill_random,       set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>,
                          add_row<uint16_t>, sample_rows,      look_up_levels,    unpack<uint8_t>,
-                         unpack<uint16_t>,  accrue_rows,      find_from_level};
+                         unpack<uint16_t>,  accrue_rows,      find_from_level,   find_with_bits};
 
 }  // namespace myelin::engine::MYELIN_KERNEL_NAMESPACE

@@ -53,6 +53,8 @@ struct Kernels {
                       double* sums, int stride) noexcept;
   /// Indices, ascending, of the lanes whose level is at least `first`; returns their number.
   int (*find_from_level)(int n, const std::uint8_t* level, int first, std::int32_t* found) noexcept;
+  /// Indices, ascending, of the lanes whose value has one of the bits of `mask`; returns their number.
+  int (*find_with_bits)(int n, const std::uint32_t* value, std::uint32_t mask, std::int32_t* found) noexcept;
 };
 
 }  // namespace myelin::engine
