@@ -152,21 +152,50 @@ void Microsimulation::Block::find_rows(const PreparedProgram& program, const Row
   if (first) std::fill_n(row, n, program.row_base(rows, time));
 }
 
+void Microsimulation::Block::find_outcomes(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes,
+                                           Phase phase, std::uint32_t time) {
+  const Kernels& kernels = *simulation.kernels_;
+  const int n = lanes.living;
+  const RowPlan::ColumnTerm* only = draw.rows.only_narrow_column();
+  const bool rows_needed = only == nullptr || !draw.packed.empty();
+  if (rows_needed) find_rows(program, draw.rows, lanes, n, time);
+  if (draw.entries.empty()) {
+    std::fill_n(work.outcome_.begin(), n, 0u);
+    return;
+  }
+  const std::int32_t* position = nullptr;
+  const std::uint32_t* number = numbers_of(draw.draw->stream, phase, time, lanes, position);
+  const BucketTable table{draw.entries.data(), draw.bits};
+  std::uint32_t any = 0;
+  if (rows_needed) {
+    any = kernels.sample_rows(n, table, work.rows_.data(), number, position, work.outcome_.data());
+  } else {
+    any = kernels.sample_levels(n, table, program.row_base(draw.rows, time), only->stride,
+                                lanes.narrow[only->column.index].data(), number, position, work.outcome_.data());
+  }
+  if (draw.bits == 0 || (any >> draw.bits) == 0) return;
+
+  // Buckets with more than one threshold: few lanes, which search from the bucket's start.
+  const std::uint32_t crowded = std::uint32_t{1} << draw.bits;
+  const int found = kernels.find_with_bits(n, work.outcome_.data(), crowded, work.selected_.data());
+  for (int k = 0; k < found; ++k) {
+    const std::int32_t lane = work.selected_[static_cast<std::size_t>(k)];
+    const auto i = static_cast<std::size_t>(lane);
+    const std::uint32_t u = number[position == nullptr ? lane : position[i]];
+    const auto row = static_cast<std::size_t>(row_of(program, draw.rows, lanes, lane, time));
+    const std::uint32_t* cumulative = &draw.draw->cumulative[row * draw.draw->outcomes];
+    std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
+    while (u >= cumulative[outcome]) ++outcome;
+    work.outcome_[i] = outcome;
+  }
+}
+
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
                                   std::uint32_t time) {
   const Kernels& kernels = *simulation.kernels_;
   const int n = lanes.living;
   if (n == 0) return;
-  find_rows(program, draw.rows, lanes, n, time);
-  if (draw.entries.empty()) {
-    std::fill_n(work.outcome_.begin(), n, 0u);
-  } else {
-    const std::int32_t* position = nullptr;
-    const std::uint32_t* number = numbers_of(draw.draw->stream, phase, time, lanes, position);
-    const std::uint32_t any = kernels.sample_rows(n, {draw.entries.data(), draw.bits}, work.rows_.data(), number,
-                                                  position, work.outcome_.data());
-    if (draw.bits > 0 && (any >> draw.bits) != 0) find_outcomes_in_crowded_buckets(draw, n, number, position);
-  }
+  find_outcomes(program, draw, lanes, phase, time);
   const std::uint32_t* packed = work.outcome_.data();
   if (!draw.packed.empty()) {
     kernels.look_up_levels(n, draw.packed.data(), static_cast<std::int32_t>(draw.draw->outcomes), work.rows_.data(),
@@ -183,22 +212,6 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   if (draw.writes_death) settle_deaths(program, lanes);
 }
 
-void Microsimulation::Block::find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n,
-                                                              const std::uint32_t* number,
-                                                              const std::int32_t* position) {
-  const std::uint32_t crowded = std::uint32_t{1} << draw.bits;
-  const int found = simulation.kernels_->find_with_bits(n, work.outcome_.data(), crowded, work.selected_.data());
-  for (int k = 0; k < found; ++k) {
-    const auto i = static_cast<std::size_t>(work.selected_[static_cast<std::size_t>(k)]);
-    const std::uint32_t u = number[position == nullptr ? static_cast<std::int32_t>(i) : position[i]];
-    const std::uint32_t* cumulative =
-        &draw.draw->cumulative[static_cast<std::size_t>(work.rows_[i]) * draw.draw->outcomes];
-    std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
-    while (u >= cumulative[outcome]) ++outcome;
-    work.outcome_[i] = outcome;
-  }
-}
-
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes,
                                   Phase phase, std::uint32_t time) {
   std::array<double, widest_accrual> weights{};
@@ -207,10 +220,16 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
     weights[part.column] = weight_at(outcome.weights, phase, time);
     if (outcome.discounted) weights[part.column + 1] = weight_at(outcome.undiscounted, phase, time);
   }
-  find_rows(program, accrual.rows, lanes, lanes.present, time);
-  simulation.kernels_->accrue_rows(lanes.present, static_cast<int>(accrual.width), accrual.amounts.data(),
-                                   work.rows_.data(), weights.data(), &lanes.sum(0, accrual.first_sum),
-                                   static_cast<int>(lanes.sums_per_lane));
+  const Kernels& kernels = *simulation.kernels_;
+  const int n = lanes.present, width = static_cast<int>(accrual.width), stride = static_cast<int>(lanes.sums_per_lane);
+  double* sums = &lanes.sum(0, accrual.first_sum);
+  if (const RowPlan::ColumnTerm* only = accrual.rows.only_narrow_column()) {
+    kernels.accrue_levels(n, width, accrual.amounts.data(), program.row_base(accrual.rows, time), only->stride,
+                          lanes.narrow[only->column.index].data(), weights.data(), sums, stride);
+  } else {
+    find_rows(program, accrual.rows, lanes, n, time);
+    kernels.accrue_rows(n, width, accrual.amounts.data(), work.rows_.data(), weights.data(), sums, stride);
+  }
 }
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes,

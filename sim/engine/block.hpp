@@ -33,8 +33,8 @@ struct Microsimulation::Block {
             std::vector<std::uint64_t>& counts);
   void settle_deaths(const PreparedProgram& program, Lanes& lanes);
   void find_rows(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int n, std::uint32_t time);
-  void find_outcomes_in_crowded_buckets(const PreparedDraw& draw, int n, const std::uint32_t* number,
-                                        const std::int32_t* position);
+  void find_outcomes(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
+                     std::uint32_t time);
 
   void enter_group(const PreparedProgram& program, const Guard& guard, Lanes& lanes);
   void take_in_group(const PreparedProgram& program, const PreparedStep& step, Lanes& lanes, Phase phase,

@@ -13,8 +13,8 @@ namespace {
 /// Buckets a row, as a power of two: enough for the outcomes, and beyond that as many as the nearest cache holds, so
 /// that few buckets have more than one threshold.
 int choose_bits(std::size_t rows, std::size_t outcomes) {
-  constexpr std::size_t cached_entries = 4096;
-  constexpr int most = 8;
+  constexpr std::size_t cached_entries = 8192;
+  constexpr int most = 9;
   if (outcomes <= 2) return 0;
   int bits = static_cast<int>(std::bit_width(outcomes - 1));
   while (bits < most && rows << (bits + 1) <= cached_entries) ++bits;

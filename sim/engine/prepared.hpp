@@ -32,6 +32,11 @@ struct RowPlan {
   std::vector<ColumnTerm> columns;
   std::vector<ClockTerm> clocks;
   std::int32_t constant = 0;
+
+  /// The column, if it is the only one and 8 bits wide: the loops then find the row themselves.
+  const ColumnTerm* only_narrow_column() const {
+    return columns.size() == 1 && !columns.front().column.wide ? &columns.front() : nullptr;
+  }
 };
 
 /// Most sums that are added to at once.

@@ -64,18 +64,17 @@ struct PhiloxState {
   Register counter[4];  ///< in the lower half of each 64-bit lane; the upper halves do not matter
 };
 
-inline void philox_rounds(PhiloxState& state, const RandomSource& source) {
+constexpr int rounds = 10;
+
+inline void philox_rounds(PhiloxState& state, const Register (&keys)[2 * rounds]) {
   const Register multiplier_0 = all_of(0xD2511F53), multiplier_1 = all_of(0xCD9E8D57);
-  uint32_t key_0 = source.key[0], key_1 = source.key[1];
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const Register product_0 = product(state.counter[0], multiplier_0),
                    product_1 = product(state.counter[2], multiplier_1);
-    state.counter[0] = exclusive_or(upper(product_1), state.counter[1], all_of(key_0));
+    state.counter[0] = exclusive_or(upper(product_1), state.counter[1], keys[2 * round]);
     state.counter[1] = product_1;
-    state.counter[2] = exclusive_or(upper(product_0), state.counter[3], all_of(key_1));
+    state.counter[2] = exclusive_or(upper(product_0), state.counter[3], keys[2 * round + 1]);
     state.counter[3] = product_0;
-    key_0 += 0x9E3779B9;
-    key_1 += 0xBB67AE85;
   }
 }
 
@@ -83,13 +82,18 @@ inline void philox_rounds(PhiloxState& state, const RandomSource& source) {
 // side by side. Writes whole registers; the columns have room for that.
 void fill_random(int n, const RandomSource& source, const int32_t* __restrict slot, uint32_t* __restrict out,
                  int stride) noexcept {
-  const RandomSource local = source;
-  const Register rest[3] = {all_of(local.upper_and_cycle), all_of(local.noise), all_of(local.stream)};
+  const Register rest[3] = {all_of(source.upper_and_cycle), all_of(source.noise), all_of(source.stream)};
+  const Register first_patient = all_of(source.first_patient_low);
+  Register keys[2 * rounds];
+  for (uint32_t round = 0; round < rounds; ++round) {
+    keys[2 * round] = all_of(source.key[0] + round * 0x9E3779B9);
+    keys[2 * round + 1] = all_of(source.key[1] + round * 0xBB67AE85);
+  }
   for (int i = 0; i < n; i += register_numbers) {
-    const Register patient = add_32(load(slot + i), all_of(local.first_patient_low));
+    const Register patient = add_32(load(slot + i), first_patient);
     PhiloxState even{{patient, rest[0], rest[1], rest[2]}}, odd{{upper(patient), rest[0], rest[1], rest[2]}};
-    philox_rounds(even, local);
-    philox_rounds(odd, local);
+    philox_rounds(even, keys);
+    philox_rounds(odd, keys);
     for (int k = 0; k < 4; ++k) store(out + k * stride + i, halve_32(join(even.counter[k], odd.counter[k])));
   }
 }
@@ -104,25 +108,46 @@ void add_row(int n, int32_t stride, const Level* __restrict level, int32_t* __re
   for (int i = 0; i < n; ++i) row[i] += stride * static_cast<int32_t>(level[i]);
 }
 
-/// The outcome of one lane. The bucket's entry has all that is needed where at most one threshold lies in the bucket.
-inline uint32_t outcome_of(const uint32_t* __restrict entries, int bits, int32_t row, uint32_t number) {
+/// The outcomes of lanes whose rows and numbers the two functions give. A bucket's entry has all that is needed where
+/// at most one threshold lies in the bucket.
+template <class RowOf, class NumberOf>
+inline uint32_t sample(int n, const BucketTable& table, RowOf row_of, NumberOf number_of,
+                       uint32_t* __restrict outcome) noexcept {
+  const uint32_t* __restrict entries = table.entries;
+  const int bits = table.bits;
   const int shift = 31 - bits;
   const uint32_t mask = (uint32_t{1} << shift) - 1;
-  const uint32_t entry = entries[(row << bits) + static_cast<int32_t>(number >> shift)];
-  return (entry >> shift) + ((number & mask) > (entry & mask) ? 1 : 0);
+  uint32_t any = 0;
+  for (int i = 0; i < n; ++i) {
+    const uint32_t u = number_of(i);
+    const uint32_t entry = entries[(row_of(i) << bits) + static_cast<int32_t>(u >> shift)];
+    const uint32_t crossed = (u & mask) > (entry & mask) ? 1 : 0;
+    const uint32_t drawn = (entry >> shift) + crossed;
+    outcome[i] = drawn;
+    any |= drawn;
+  }
+  return any;
 }
 
 uint32_t sample_rows(int n, const BucketTable& table, const int32_t* __restrict row, const uint32_t* __restrict number,
                      const int32_t* __restrict position, uint32_t* __restrict outcome) noexcept {
-  const uint32_t* __restrict entries = table.entries;
-  const int bits = table.bits;
-  uint32_t any = 0;
-  if (position == nullptr) {
-    for (int i = 0; i < n; ++i) any |= outcome[i] = outcome_of(entries, bits, row[i], number[i]);
-  } else {
-    for (int i = 0; i < n; ++i) any |= outcome[i] = outcome_of(entries, bits, row[i], number[position[i]]);
-  }
-  return any;
+  const auto row_of = [row](int i) { return row[i]; };
+  if (position == nullptr)
+    return sample(
+        n, table, row_of, [number](int i) { return number[i]; }, outcome);
+  return sample(
+      n, table, row_of, [number, position](int i) { return number[position[i]]; }, outcome);
+}
+
+uint32_t sample_levels(int n, const BucketTable& table, int32_t base, int32_t stride, const uint8_t* __restrict level,
+                       const uint32_t* __restrict number, const int32_t* __restrict position,
+                       uint32_t* __restrict outcome) noexcept {
+  const auto row_of = [base, stride, level](int i) { return base + stride * static_cast<int32_t>(level[i]); };
+  if (position == nullptr)
+    return sample(
+        n, table, row_of, [number](int i) { return number[i]; }, outcome);
+  return sample(
+      n, table, row_of, [number, position](int i) { return number[position[i]]; }, outcome);
 }
 
 void look_up_levels(int n, const uint32_t* __restrict levels, int32_t outcomes, const int32_t* __restrict row,
@@ -135,32 +160,50 @@ void unpack(int n, const uint32_t* __restrict packed, int shift, Level* __restri
   for (int i = 0; i < n; ++i) level[i] = static_cast<Level>(packed[i] >> shift);
 }
 
-template <int width>
-void accrue_wide(int n, const double* __restrict amounts, const int32_t* __restrict row,
-                 const double* __restrict weights, double* __restrict sums, int stride) noexcept {
-  double weight[width];
-  for (int k = 0; k < width; ++k) weight[k] = weights[k];
+// A patient's sums lie side by side, and so do the amounts of a row: a load of a whole row beats a gather for each
+// amount.
+template <int width, class RowOf>
+inline void accrue_wide(int n, const double* __restrict amounts, RowOf row_of, const double* __restrict weights,
+                        double* __restrict sums, int stride) noexcept {
+  using Wide __attribute__((vector_size(width * sizeof(double)))) = double;
+  Wide weight;
+  __builtin_memcpy(&weight, weights, sizeof weight);
+#pragma GCC unroll 4
   for (int i = 0; i < n; ++i) {
-    const double* __restrict amount = amounts + static_cast<int64_t>(row[i]) * width;
-    double* __restrict sum = sums + static_cast<int64_t>(i) * stride;
-    for (int k = 0; k < width; ++k) sum[k] += weight[k] * amount[k];
+    Wide amount, sum;
+    __builtin_memcpy(&amount, amounts + static_cast<int64_t>(row_of(i)) * width, sizeof amount);
+    __builtin_memcpy(&sum, sums + static_cast<int64_t>(i) * stride, sizeof sum);
+    sum += weight * amount;
+    __builtin_memcpy(sums + static_cast<int64_t>(i) * stride, &sum, sizeof sum);
   }
 }
 
-// A patient's sums lie side by side, and so do the amounts of a row: a load of a whole row beats a gather for each
-// amount.
-void accrue_rows(int n, int width, const double* amounts, const int32_t* row, const double* weights, double* sums,
-                 int stride) noexcept {
+template <class RowOf>
+inline void accrue(int n, int width, const double* amounts, RowOf row_of, const double* weights, double* sums,
+                   int stride) noexcept {
   switch (width) {
     case 1:
-      return accrue_wide<1>(n, amounts, row, weights, sums, stride);
+      return accrue_wide<1>(n, amounts, row_of, weights, sums, stride);
     case 2:
-      return accrue_wide<2>(n, amounts, row, weights, sums, stride);
+      return accrue_wide<2>(n, amounts, row_of, weights, sums, stride);
     case 4:
-      return accrue_wide<4>(n, amounts, row, weights, sums, stride);
+      return accrue_wide<4>(n, amounts, row_of, weights, sums, stride);
     default:
-      return accrue_wide<8>(n, amounts, row, weights, sums, stride);
+      return accrue_wide<8>(n, amounts, row_of, weights, sums, stride);
   }
+}
+
+void accrue_rows(int n, int width, const double* amounts, const int32_t* __restrict row, const double* weights,
+                 double* sums, int stride) noexcept {
+  accrue(
+      n, width, amounts, [row](int i) { return row[i]; }, weights, sums, stride);
+}
+
+void accrue_levels(int n, int width, const double* amounts, int32_t base, int32_t level_stride,
+                   const uint8_t* __restrict level, const double* weights, double* sums, int stride) noexcept {
+  accrue(
+      n, width, amounts, [=](int i) { return base + level_stride * static_cast<int32_t>(level[i]); }, weights, sums,
+      stride);
 }
 
 // Deaths are rare: eight lanes at a time are looked at as one 64-bit number, whose top bits tell who is at or above
@@ -186,7 +229,7 @@ int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* 
 }
 
 int find_with_bits(int n, const uint32_t* __restrict value, uint32_t mask, int32_t* __restrict found) noexcept {
-  constexpr int chunk = 32;
+  constexpr int chunk = 16;
   int count = 0, begin = 0;
   for (; begin + chunk <= n; begin += chunk) {
     uint32_t any = 0;
@@ -206,8 +249,8 @@ int find_with_bits(int n, const uint32_t* __restrict value, uint32_t mask, int32
 }  // namespace
 
 extern const Kernels kernels;
-const Kernels kernels = {fill_random,       set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>,
-                         add_row<uint16_t>, sample_rows,      look_up_levels,    unpack<uint8_t>,
-                         unpack<uint16_t>,  accrue_rows,      find_from_level,   find_with_bits};
+const Kernels kernels = {fill_random, set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>, add_row<uint16_t>,
+                         sample_rows, sample_levels,    look_up_levels,    unpack<uint8_t>,  unpack<uint16_t>,
+                         accrue_rows, accrue_levels,    find_from_level,   find_with_bits};
 
 }  // namespace myelin::engine::MYELIN_KERNEL_NAMESPACE

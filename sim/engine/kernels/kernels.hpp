@@ -42,6 +42,10 @@ struct Kernels {
   /// whose bits at and above `bits` tell that some bucket holds more thresholds.
   std::uint32_t (*sample_rows)(int n, const BucketTable& table, const std::int32_t* row, const std::uint32_t* number,
                                const std::int32_t* position, std::uint32_t* outcome) noexcept;
+  /// The same where the row is base + stride x level[i].
+  std::uint32_t (*sample_levels)(int n, const BucketTable& table, std::int32_t base, std::int32_t stride,
+                                 const std::uint8_t* level, const std::uint32_t* number, const std::int32_t* position,
+                                 std::uint32_t* outcome) noexcept;
   /// packed[i] = levels[row[i] x outcomes + outcome[i]].
   void (*look_up_levels)(int n, const std::uint32_t* levels, std::int32_t outcomes, const std::int32_t* row,
                          const std::uint32_t* outcome, std::uint32_t* packed) noexcept;
@@ -51,6 +55,9 @@ struct Kernels {
   /// sums[i x stride + k] += weights[k] x amounts[row[i] x width + k] for k < width, which is 1, 2, 4 or 8.
   void (*accrue_rows)(int n, int width, const double* amounts, const std::int32_t* row, const double* weights,
                       double* sums, int stride) noexcept;
+  /// The same where the row is base + level_stride x level[i].
+  void (*accrue_levels)(int n, int width, const double* amounts, std::int32_t base, std::int32_t level_stride,
+                        const std::uint8_t* level, const double* weights, double* sums, int stride) noexcept;
   /// Indices, ascending, of the lanes whose level is at least `first`; returns their number.
   int (*find_from_level)(int n, const std::uint8_t* level, int first, std::int32_t* found) noexcept;
   /// Indices, ascending, of the lanes whose value has one of the bits of `mask`; returns their number.
