@@ -5,6 +5,7 @@
 
 #include "models/ms/inputs.hpp"
 #include "models/ms/model.hpp"
+#include "models/ms/natural_history.hpp"
 #include "models/ms/network.hpp"
 
 /// \file
@@ -77,6 +78,19 @@ class Check {
     if (!sound({"treatment.waning"})) return;
     const std::string& waning = parameters_.text("treatment.waning");
     if (waning != "none") named("treatment.waning", "treatment.waning_schedules", waning, "waning schedule");
+  }
+
+  /// A matrix without a real logarithm stands for no process in time, so that neither another cycle nor another speed
+  /// can be had from it.
+  void spms_logarithm() {
+    const std::string table = "natural_history.spms_probabilities", length = "analysis.cycle_length_years";
+    if (!sound({table, length, "natural_history.variant"})) return;
+    const std::string speed = "natural_history.variants." + parameters_.text("natural_history.variant") + ".speed";
+    if (!sound({speed}) || !needs_spms_logarithm(parameters_.number(speed), Years{parameters_.number(length)})) return;
+    if (has_real_logarithm(read_edss_matrix(parameters_, table, 1))) return;
+    refuse(table,
+           "the SPMS matrix has no real logarithm, which a cycle other than a year or a speed other than 1 needs",
+           "use a yearly cycle at speed 1, or a matrix in which somebody stays in every state");
   }
 
   void strategies() {
@@ -176,6 +190,7 @@ Diagnostics MsModel::check(const ParameterSet& parameters) const {
   check.ages();
   check.tables();
   check.variants();
+  check.spms_logarithm();
   check.strategies();
   check.therapies();
   return check.found();

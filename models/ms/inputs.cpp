@@ -15,16 +15,6 @@ ByEdss by_edss(const ParameterSet& parameters, const std::string& path) {
   return values;
 }
 
-/// A matrix whose table starts at row `first_row`; rows before it stay zero.
-EdssMatrix edss_matrix(const ParameterSet& parameters, const std::string& path, std::size_t first_row) {
-  const std::vector<double>& values = parameters.table(path).values;
-  EdssMatrix matrix{};
-  for (std::size_t from = first_row; from < edss_count; ++from) {
-    for (std::size_t to = 0; to < edss_count; ++to) matrix[from][to] = values[(from - first_row) * edss_count + to];
-  }
-  return matrix;
-}
-
 double number_or(const ParameterSet& parameters, const std::string& path, double fallback) {
   return parameters.has(path) ? parameters.number(path) : fallback;
 }
@@ -96,8 +86,8 @@ Timing read_timing(const ParameterSet& parameters) {
 NaturalHistory read_natural_history(const ParameterSet& parameters) {
   const std::string& variant = parameters.text("natural_history.variant");
   NaturalHistory history;
-  history.rrms_intensities_per_year = edss_matrix(parameters, "natural_history.rrms_intensities", 0);
-  history.spms_probabilities_per_year = edss_matrix(parameters, "natural_history.spms_probabilities", 1);
+  history.rrms_intensities_per_year = read_edss_matrix(parameters, "natural_history.rrms_intensities", 0);
+  history.spms_probabilities_per_year = read_edss_matrix(parameters, "natural_history.spms_probabilities", 1);
   history.conversion_probability_per_year = by_edss(parameters, "natural_history.conversion");
   history.edss_step_at_conversion = static_cast<int>(parameters.integer("natural_history.edss_step_at_conversion"));
   history.effect_on_conversion = parameters.boolean("natural_history.effect_on_conversion");
@@ -113,6 +103,15 @@ void read_life_table(const ParameterSet& parameters, Inputs& inputs) {
 }
 
 }  // namespace
+
+EdssMatrix read_edss_matrix(const ParameterSet& parameters, const std::string& path, std::size_t first_row) {
+  const std::vector<double>& values = parameters.table(path).values;
+  EdssMatrix matrix{};
+  for (std::size_t from = first_row; from < edss_count; ++from) {
+    for (std::size_t to = 0; to < edss_count; ++to) matrix[from][to] = values[(from - first_row) * edss_count + to];
+  }
+  return matrix;
+}
 
 Inputs read_inputs(const ParameterSet& parameters, const std::string& strategy) {
   Inputs inputs;
@@ -170,6 +169,7 @@ Effects effects_in_year(const Inputs& inputs, const Therapy& therapy, int year) 
     return inputs.effect_remaining[std::min(static_cast<std::size_t>(year), last)];
   }();
   const auto wane = [&](double ratio) {
+    if (remaining == 1) return ratio;
     return inputs.wane_log_ratio ? std::pow(ratio, remaining) : 1 - (1 - ratio) * remaining;
   };
   const bool improves = therapy.improvement_years == 0 || year < therapy.improvement_years;

@@ -105,6 +105,9 @@ struct Inputs {
   std::vector<Therapy> lines;                   ///< of the strategy, in order
 };
 
+/// A matrix [from][to] of a table whose first row is `first_row`; rows before it stay zero.
+EdssMatrix read_edss_matrix(const ParameterSet& parameters, const std::string& path, std::size_t first_row);
+
 /// The inputs of one strategy, from parameters that the model's `check` found in order.
 Inputs read_inputs(const ParameterSet& parameters, const std::string& strategy);
 

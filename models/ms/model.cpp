@@ -51,7 +51,8 @@ std::vector<std::pair<std::string, std::string>> MsModel::stated_settings(const 
   settings.emplace_back("anchor", anchor_of_procedure(parameters));
   const double length = parameters.number("analysis.cycle_length_years");
   const double speed = parameters.number("natural_history.variants." + variant + ".speed");
-  settings.emplace_back("spms_matrix", length == 1 && speed == 1 ? "as published" : "regularised generator");
+  settings.emplace_back("spms_matrix",
+                        needs_spms_logarithm(speed, Years{length}) ? "regularised generator" : "as published");
   return settings;
 }
 

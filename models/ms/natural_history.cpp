@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <unsupported/Eigen/MatrixFunctions>
 
 namespace myelin::ms {
@@ -34,15 +35,21 @@ void restore_diagonal(Square& intensities) {
   }
 }
 
-/// Generator of SPMS per year, regularised; EDSS 0 is never reached and stays.
-Matrix spms_generator(const NaturalHistory& history) {
+/// The part of the SPMS matrix that can be reached.
+Reached reached_part(const EdssMatrix& spms_probabilities_per_year) {
   Reached annual;
   for (int from = 1; from < n; ++from) {
     for (int to = 1; to < n; ++to) {
       annual(from - 1, to - 1) =
-          history.spms_probabilities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+          spms_probabilities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
     }
   }
+  return annual;
+}
+
+/// Generator of SPMS per year, regularised; EDSS 0 is never reached and stays.
+Matrix spms_generator(const NaturalHistory& history) {
+  const Reached annual = reached_part(history.spms_probabilities_per_year);
   Reached generator = annual.log().cwiseMax(0.0);
   restore_diagonal(generator);
   Matrix full = Matrix::Zero();
@@ -66,8 +73,18 @@ EdssMatrix rrms_step(const NaturalHistory& history, double worsening, double imp
   return to_probabilities(scaled.exp());
 }
 
+bool needs_spms_logarithm(double speed, Years cycle_length) { return speed != 1 || cycle_length.value != 1; }
+
+bool has_real_logarithm(const EdssMatrix& spms_probabilities_per_year) {
+  constexpr double rounding = 1e-12;
+  const auto eigenvalues = reached_part(spms_probabilities_per_year).eigenvalues();
+  return std::ranges::all_of(eigenvalues, [](const std::complex<double>& each) {
+    return each.real() > rounding || std::abs(each.imag()) > rounding;
+  });
+}
+
 EdssMatrix spms_step(const NaturalHistory& history, Years cycle_length) {
-  if (history.speed == 1 && cycle_length.value == 1) {
+  if (!needs_spms_logarithm(history.speed, cycle_length)) {
     EdssMatrix annual = history.spms_probabilities_per_year;
     annual[0][0] = 1;
     return annual;

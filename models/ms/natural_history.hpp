@@ -14,6 +14,12 @@ EdssMatrix rrms_step(const NaturalHistory& history, double worsening, double imp
 /// the diagonal restored (diagonal adjustment; Israel, Rosenthal and Wei 2001), then P = exp(speed x Q x length).
 EdssMatrix spms_step(const NaturalHistory& history, Years cycle_length);
 
+/// Whether `spms_step` needs the matrix's logarithm: a cycle other than a year, or a speed other than 1.
+bool needs_spms_logarithm(double speed, Years cycle_length);
+
+/// Whether the matrix has a real logarithm: no eigenvalue of its EDSS 1 to 9 is zero or negative.
+bool has_real_logarithm(const EdssMatrix& spms_probabilities_per_year);
+
 /// Largest change of an annual probability by that adjustment: how far the regularised matrix is from the published
 /// one.
 double spms_regularisation_error(const NaturalHistory& history);

@@ -12,7 +12,7 @@ std::string key_of(const std::string& therapy, const std::string& effect) {
   return "therapies." + therapy + "." + effect;
 }
 
-/// The comparator of an effect; empty where the therapy does not state the effect.
+/// The comparator of an effect; empty where the therapy does not state the effect, or states it with a mistake.
 std::string comparator(const ParameterSet& parameters, const std::string& therapy, const std::string& effect) {
   const std::string key = key_of(therapy, effect);
   if (!parameters.is_sound(key)) return {};
@@ -27,7 +27,7 @@ std::vector<std::string> path_to_none(const ParameterSet& parameters, const std:
                                       const std::string& effect) {
   std::vector<std::string> path;
   std::string current = therapy;
-  while (!current.empty() && current != no_treatment && std::ranges::find(path, current) == path.end()) {
+  while (parameters.has("therapies." + current + ".kind") && std::ranges::find(path, current) == path.end()) {
     path.push_back(current);
     current = comparator(parameters, current, effect);
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "models/ms/patient.hpp"
@@ -5,10 +6,6 @@
 namespace myelin::ms {
 
 namespace {
-
-/// More relapses than this in a cycle are counted as this many; at the highest published rate (0.89 a year) their
-/// probability is 1e-8.
-constexpr int most_relapses = 9;
 
 double relapses_per_cycle(const Patient& patient, const Levels& levels) {
   const Inputs& inputs = patient.inputs;
@@ -32,20 +29,37 @@ void add_expected_relapses(const Patient& patient) {
   });
 }
 
+/// So many relapses in a cycle that more have a probability below 1e-12 at a mean of at least 1.
+int most_relapses(double mean) { return static_cast<int>(std::ceil(mean + 8 * std::sqrt(mean) + 16)); }
+
+/// The highest mean number in a cycle over all states and effects.
+double highest_mean(const Patient& patient) {
+  double highest = 0;
+  for (const Effects& effects : patient.lines.effects()) {
+    for (std::size_t edss = 0; edss < edss_count; ++edss) {
+      const double rate =
+          std::max(patient.inputs.relapses_per_year_rrms[edss], patient.inputs.relapses_per_year_spms[edss]);
+      highest = std::max(highest, rate * effects.relapse * patient.cycle_length_years());
+    }
+  }
+  return highest;
+}
+
 /// A number of relapses in the cycle, Poisson with the rate at its start, in those who die in it too.
 void add_drawn_relapses(const Patient& patient) {
   ProgramBuilder& builder = patient.builder;
-  const AttributeIndex relapses = builder.transient("relapses", numbered_levels(most_relapses), 0);
+  const int most = most_relapses(highest_mean(patient));
+  const AttributeIndex relapses = builder.transient("relapses", numbered_levels(most), 0);
   builder.draw(Phase::cycle, "relapses", {patient.is.phenotype, patient.is.edss, patient.is.effect}, {relapses},
-               [&](const Levels& levels, Branches& branches) {
+               [&, most](const Levels& levels, Branches& branches) {
                  const double mean = relapses_per_cycle(patient, levels);
                  double p = std::exp(-mean), rest = 1;
-                 for (int count = 0; count < most_relapses; ++count) {
+                 for (int count = 0; count < most; ++count) {
                    branches.add(p, {count});
                    rest -= p;
                    p *= mean / (count + 1);
                  }
-                 branches.add(std::max(0.0, rest), {most_relapses});
+                 branches.add(std::max(0.0, rest), {most});
                });
   const auto accrue = [&](const char* name, OutcomeIndex outcome, double each) {
     builder.accrue(Phase::cycle, name, outcome, {relapses},

@@ -72,8 +72,8 @@ void add_natural_history(Schema& rows) {
 
 void add_consequences(Schema& rows) {
   const KeyColumn edss = numbers("edss", 0, 9);
-  rows.push_back(evidence_table("relapses.rate_rrms", "per year", 0, 50, {edss}, "relapses in RRMS without treatment"));
-  rows.push_back(evidence_table("relapses.rate_spms", "per year", 0, 50, {edss}, "relapses in SPMS without treatment"));
+  rows.push_back(evidence_table("relapses.rate_rrms", "per year", 0, 20, {edss}, "relapses in RRMS without treatment"));
+  rows.push_back(evidence_table("relapses.rate_spms", "per year", 0, 20, {edss}, "relapses in SPMS without treatment"));
   rows.push_back(evidence("relapses.qaly_change", "QALY per relapse", -1, 0,
                           "QALYs lost in a relapse, negative: decrement times duration"));
   rows.push_back(
@@ -135,7 +135,7 @@ void add_therapies(Schema& rows) {
                                  "link in the network of effects",
                   .choices = {"continuous", "courses", "procedure", "comparator"}});
   rows.push_back(evidence("therapies.*.worsening", "hazard ratio", 0, 20, "EDSS worsening against `versus`", false));
-  rows.push_back(evidence("therapies.*.relapse", "rate ratio", 0, 20, "relapses against `versus`", false));
+  rows.push_back(evidence("therapies.*.relapse", "rate ratio", 0, 5, "relapses against `versus`", false));
   rows.push_back(
       evidence("therapies.*.improvement", "hazard ratio", 0, 20, "EDSS improvement against `versus`", false));
   rows.push_back({.path = "therapies.*.improvement_years",

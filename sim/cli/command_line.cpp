@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <system_error>
 
 #include "core/build_info.hpp"
 #include "core/contract.hpp"
@@ -62,19 +65,34 @@ void add_execution_options(CLI::App& command, Options& options) {
   command.add_flag("--quiet", options.quiet, "print nothing but errors");
 }
 
+/// CLI11's own range checks let NaN pass.
+std::string finite_threshold(const std::string& text) {
+  double value = 0;
+  const bool good = CLI::detail::lexical_cast(text, value) && std::isfinite(value) && value >= 0;
+  return good ? "" : "a threshold is money per QALY, 20000 for example, and not " + text;
+}
+
 void add_decision_options(CLI::App& command, Options& options) {
   command.add_option("--thresholds", options.thresholds, "willingness to pay for a QALY, separated by commas")
       ->delimiter(',')
-      ->check(CLI::NonNegativeNumber);
+      ->check(finite_threshold);
   command.add_option("--reference", options.reference, "the strategy that the others are compared with one by one");
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
 }
 
 int guarded(const std::function<int(const Options&)>& command, const Options& options) {
   try {
-    return command(options);
+    const int code = command(options);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      throw IoError("standard output cannot be written, so the answer is lost -- free space, or send it elsewhere");
+    }
+    return code;
   } catch (const IoError& error) {
     fmt::print(stderr, "myelin: {}\n", error.what());
+    return exit_world;
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "myelin: writing to standard output or a file failed ({}) -- free space, or send it elsewhere\n",
+               error.what());
     return exit_world;
   } catch (const ContractViolation& error) {
     fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n",
@@ -138,6 +156,15 @@ int run_command_line(int argc, const char* const* argv) {
   describe_command->add_option("--scenario", options.scenario,
                                "also list attributes, steps and tables of its programs");
 
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (argc > 1 && argv[1][0] != '-' && std::ranges::find(names, argv[1]) == names.end()) {
+    const auto nearest = nearest_name(argv[1], names);
+    fmt::print(stderr, "myelin: there is no command '{}' -- {}\n", argv[1],
+               nearest ? "did you mean '" + *nearest + "'?"
+                       : fmt::format("choose one of {}, or see myelin --help", fmt::join(names, ", ")));
+    return exit_user;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -26,17 +26,15 @@ study::PlanRequest request_of(const Options& options) {
   return {options.scenario, options.overrides, options.strategies};
 }
 
-Result<std::size_t> find_reference(const results::RunResults& run, const std::string& name) {
+Result<std::size_t> find_reference(const std::vector<std::string>& strategies, const std::string& name) {
   if (name.empty()) return 0;
-  std::vector<std::string> names;
-  for (const results::StrategyResult& strategy : run.analyses.front().strategies) names.push_back(strategy.name);
-  const auto found = std::ranges::find(names, name);
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  const auto nearest = nearest_name(name, names);
-  return tl::unexpected(Diagnostics{
-      {{"--reference", 0, 0},
-       "the run has no strategy '" + name + "'",
-       nearest ? "did you mean '" + *nearest + "'?" : "name one of " + fmt::format("{}", fmt::join(names, ", "))}});
+  const auto found = std::ranges::find(strategies, name);
+  if (found != strategies.end()) return static_cast<std::size_t>(found - strategies.begin());
+  const auto nearest = nearest_name(name, strategies);
+  return tl::unexpected(Diagnostics{{{"--reference", 0, 0},
+                                     "the run has no strategy '" + name + "'",
+                                     nearest ? "did you mean '" + *nearest + "'?"
+                                             : "name one of " + fmt::format("{}", fmt::join(strategies, ", "))}});
 }
 
 namespace {
@@ -76,7 +74,9 @@ std::string title_of(const results::AnalysisResult& analysis) {
 int print_results(const results::RunResults& run, const Options& options, bool every_table) {
   results::RunResults shown = run;
   if (!options.thresholds.empty()) shown.thresholds = options.thresholds;
-  const Result<std::size_t> reference = find_reference(shown, options.reference);
+  std::vector<std::string> strategies;
+  for (const results::StrategyResult& strategy : shown.analyses.front().strategies) strategies.push_back(strategy.name);
+  const Result<std::size_t> reference = find_reference(strategies, options.reference);
   if (!reference) return report_problems(reference.error());
   if (options.json) {
     const Result<std::string> json = report::to_json(shown, shown.thresholds, *reference);

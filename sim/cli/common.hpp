@@ -19,8 +19,8 @@ int report_problems(const Diagnostics& problems);
 
 study::PlanRequest request_of(const Options& options);
 
-/// Index of the strategy that --reference names, 0 without it; or why there is none.
-Result<std::size_t> find_reference(const results::RunResults& run, const std::string& name);
+/// Index among `strategies` of the one that --reference names, 0 without it; or why there is none.
+Result<std::size_t> find_reference(const std::vector<std::string>& strategies, const std::string& name);
 
 /// The tables of `run` and `analyse` on standard output, or their JSON.
 int print_results(const results::RunResults& run, const Options& options, bool every_table);

@@ -35,7 +35,11 @@ void require_writable_folder(const std::string& output) {
 
 /// A file that is there is replaced only if it is a results file: a slip of the fingers must not cost a scenario.
 Diagnostics check_output(const std::string& output) {
-  if (output.empty() || !std::filesystem::exists(output)) return {};
+  std::error_code unusable;
+  if (output.empty() || !std::filesystem::exists(output, unusable)) {
+    if (!unusable) return {};
+    return {{{output, 0, 0}, fmt::format("the output cannot be used ({})", unusable.message()), "choose another name"}};
+  }
   try {
     results::read(output);
     return {};
@@ -89,12 +93,17 @@ int run(const Options& options) {
   if (!instruction_set) append(problems, instruction_set.error());
   append(problems, check_output(options.output));
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
-  if (!plan) append(problems, plan.error());
+  if (!plan) {
+    append(problems, plan.error());
+  } else if (const auto reference = find_reference(plan->analyses.front().strategies, options.reference); !reference) {
+    append(problems, reference.error());
+  }
   if (!problems.empty()) return report_problems(problems);
   require_writable_folder(options.output);
 
   std::signal(SIGINT, note_signal);
   std::signal(SIGTERM, note_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes then shows as a failed write, which is reported
   const int threads = options.threads > 0 ? options.threads : study::available_threads();
   ProgressReporter progress(options);
   const study::Execution execution{.threads = threads,
@@ -117,7 +126,8 @@ int run(const Options& options) {
   const results::RunResults run = results::collect(*plan, outputs);
   if (!options.output.empty()) results::write(run, options.output);
   const int code = print_results(run, options, false);
-  if (code == exit_good && !options.quiet) print_speed(outputs, options, threads, *instruction_set);
+  if (code == exit_good && !options.quiet && options.progress != ProgressKind::json)
+    print_speed(outputs, options, threads, *instruction_set);
   return code;
 }
 

@@ -113,12 +113,19 @@ AttributeIndex ProgramBuilder::clock(std::string name, int highest, int entry, s
 
 void ProgramBuilder::dead(AttributeIndex attribute, int first_dead_level) {
   const Attribute& declared = program_.attributes[attribute.value];
-  if (declared.kind != AttributeKind::state || first_dead_level <= declared.initial || first_dead_level < 1) {
+  const bool is_level = first_dead_level >= 1 && first_dead_level < static_cast<int>(declared.levels.size());
+  if (declared.kind != AttributeKind::state || first_dead_level <= declared.initial || !is_level) {
     refuse(fmt::format("attribute '{}' cannot tell the dead from level {} on", declared.name, first_dead_level),
            "use a state attribute whose last levels mean dead and whose initial level does not");
   }
   program_.death_attribute = attribute;
   program_.first_dead_level = first_dead_level;
+}
+
+void ProgramBuilder::refuse_taken_name(const std::string& outcome) {
+  if (std::ranges::find(program_.outcomes, outcome, &Outcome::name) != program_.outcomes.end()) {
+    refuse(fmt::format("two outcomes are named '{}'", outcome), "rename one");
+  }
 }
 
 OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::string description, Weights weights,
@@ -130,6 +137,8 @@ OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::st
     refuse(fmt::format("outcome '{}' does not have a weight for each time point and cycle", name),
            fmt::format("give {} point and {} event weights", program_.cycles + 1, program_.cycles));
   }
+  refuse_taken_name(name);
+  refuse_taken_name(name);
   program_.outcomes.push_back({std::move(name),
                                std::move(unit),
                                std::move(description),
@@ -142,6 +151,8 @@ OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::st
 
 OutcomeIndex ProgramBuilder::total(std::string name, std::string unit, std::string description,
                                    std::vector<OutcomeIndex> parts) {
+  refuse_taken_name(name);
+  if (parts.empty()) refuse(fmt::format("total '{}' has no parts", name), "name the outcomes that it sums");
   bool discounted = false;
   for (const OutcomeIndex part : parts) discounted = discounted || program_.outcomes[part.value].discounted;
   program_.outcomes.push_back(
@@ -209,6 +220,14 @@ bool ProgramBuilder::accept_writes(const std::string& step, Phase phase, const A
       good = false;
     }
   }
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (std::find(writes.begin(), writes.begin() + static_cast<std::ptrdiff_t>(i), writes[i]) !=
+        writes.begin() + static_cast<std::ptrdiff_t>(i)) {
+      refuse(fmt::format("draw '{}' writes '{}' twice", step, program_.attributes[writes[i].value].name),
+             "write it once");
+      good = false;
+    }
+  }
   if (bits > 32) {
     refuse(fmt::format("draw '{}' writes {} bits of attributes at once", step, bits),
            "write at most four attributes of up to 256 levels; a larger one counts twice");
@@ -269,6 +288,7 @@ void ProgramBuilder::draw(Phase phase, std::string stream, const Attributes& rea
     refuse(fmt::format("the streams '{}' and '{}' have the same hash", known->second, stream),
            "rename one of the steps");
   }
+  for (const AttributeIndex write : writes) written_[phase].push_back(write);
   const bool writable = accept_writes(stream, phase, writes);
   if (!make_reads(stream, reads, draw.reads, draw.rows) || !writable) return;
 
@@ -282,7 +302,7 @@ void ProgramBuilder::draw(Phase phase, std::string stream, const Attributes& rea
   });
   if (draw.rows * draw.outcomes > cell_limit) {
     refuse(fmt::format("draw '{}' has {} rows of up to {} outcomes", stream, draw.rows, draw.outcomes),
-           fmt::format("keep their product below {}: split the draw or condense what it reads", cell_limit));
+           fmt::format("keep their product at {} or below: split the draw or condense what it reads", cell_limit));
     good = false;
   }
   if (!good) return;

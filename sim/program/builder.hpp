@@ -106,12 +106,14 @@ class ProgramBuilder {
   bool accept_writes(const std::string& step, Phase phase, const Attributes& writes);
   bool accept_row(const std::string& step, const std::string& row, const Attributes& writes, const Branches& branches);
   void add_step(Phase phase, std::string name, std::variant<Draw, Accrual, Tally> action);
+  void refuse_taken_name(const std::string& outcome);
   void check_order(Phase phase, std::vector<bool>& is_set);
-  void check_streams(Phase phase);
+  void check_streams();
   void check_totals();
 
   Program program_;
   std::optional<Guard> guard_;
+  std::map<Phase, Attributes> written_;                ///< by any draw, also by one that is refused
   std::map<std::uint32_t, std::string> stream_names_;  ///< hash -> name
   Diagnostics diagnostics_;
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "program/builder.hpp"
 
@@ -15,11 +16,44 @@ const std::vector<Read>& reads_of(const Step& step) {
   return std::visit([](const auto& action) -> const std::vector<Read>& { return action.reads; }, step.action);
 }
 
+bool writes(const Step& step, AttributeIndex attribute) {
+  const auto* draw = std::get_if<Draw>(&step.action);
+  return draw != nullptr && std::ranges::find(draw->writes, attribute) != draw->writes.end();
+}
+
+/// Whether no patient takes part in both of two steps of a phase: their groups want different levels of one attribute,
+/// which nothing from the first step on changes before the second.
+bool exclusive(const std::vector<Step>& steps, std::size_t first, std::size_t second) {
+  const std::optional<Guard>&a = steps[first].guard, &b = steps[second].guard;
+  if (!a || !b || a->attribute != b->attribute || a->level == b->level) return false;
+  // The second group is entered at its first step, and the first group may change its own guard after being entered.
+  std::size_t entry = second, begin = first;
+  while (entry > 0 && steps[entry - 1].guard == b) --entry;
+  while (begin > 0 && steps[begin - 1].guard == a) --begin;
+  return std::none_of(steps.begin() + static_cast<std::ptrdiff_t>(begin),
+                      steps.begin() + static_cast<std::ptrdiff_t>(entry),
+                      [&](const Step& step) { return writes(step, a->attribute); });
+}
+
+/// For whom the draws so far have set an attribute: those whose guard had one of the levels, by guarding attribute.
+using SetFor = std::map<std::pair<std::size_t, std::size_t>, std::set<int>>;
+
 }  // namespace
 
 void ProgramBuilder::check_order(Phase phase, std::vector<bool>& is_set) {
+  SetFor set_for;
+  std::vector<bool> reported(is_set.size(), false);
+  // A draw that was refused would have set what it writes: its readers are not to blame.
+  std::vector<bool> kept(is_set.size(), false);
+  for (const Step& step : program_.steps(phase)) {
+    for (std::size_t i = 0; i < is_set.size(); ++i) kept[i] = kept[i] || writes(step, {i});
+  }
+  for (const AttributeIndex index : written_[phase]) {
+    if (!kept[index.value]) is_set[index.value] = true;
+  }
   const auto check = [&](const Step& step, AttributeIndex index) {
-    if (is_set[index.value]) return;
+    if (is_set[index.value] || reported[index.value]) return;
+    if (step.guard && set_for[{index.value, step.guard->attribute.value}].contains(step.guard->level)) return;
     const Attribute& attribute = program_.attributes[index.value];
     if (attribute.kind == AttributeKind::transient && phase == Phase::point) {
       refuse(fmt::format("step '{}' reads the transient '{}' at the time points, where it is reset", step.name,
@@ -29,30 +63,47 @@ void ProgramBuilder::check_order(Phase phase, std::vector<bool>& is_set) {
       refuse(fmt::format("step '{}' reads '{}' before it is set", step.name, attribute.name),
              "put the step that writes it before");
     }
-    is_set[index.value] = true;  // one message an attribute is enough
+    reported[index.value] = true;  // one message an attribute is enough
   };
   for (const Step& step : program_.steps(phase)) {
     if (step.guard) check(step, step.guard->attribute);
     for (const Read& read : reads_of(step)) check(step, read.attribute);
-    if (const auto* draw = std::get_if<Draw>(&step.action)) {
-      for (const AttributeIndex index : draw->writes) is_set[index.value] = true;
+    const auto* draw = std::get_if<Draw>(&step.action);
+    if (draw == nullptr) continue;
+    for (const AttributeIndex index : draw->writes) {
+      // A transient has its default for those whom the draw passes over.
+      if (!step.guard || program_.attributes[index.value].kind == AttributeKind::transient) {
+        is_set[index.value] = true;
+        continue;
+      }
+      std::set<int>& levels = set_for[{index.value, step.guard->attribute.value}];
+      levels.insert(step.guard->level);
+      if (levels.size() == program_.attributes[step.guard->attribute.value].levels.size()) is_set[index.value] = true;
     }
   }
+  for (std::size_t i = 0; i < is_set.size(); ++i) is_set[i] = is_set[i] || reported[i];
 }
 
-void ProgramBuilder::check_streams(Phase phase) {
-  const std::vector<Step>& steps = program_.steps(phase);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto* draw = std::get_if<Draw>(&steps[i].action);
-    if (draw == nullptr) continue;
-    for (std::size_t j = 0; j < i; ++j) {
-      const auto* earlier = std::get_if<Draw>(&steps[j].action);
-      if (earlier == nullptr || earlier->stream != draw->stream) continue;
-      const std::optional<Guard>&a = steps[i].guard, &b = steps[j].guard;
-      const bool exclusive = a && b && a->attribute == b->attribute && a->level != b->level;
-      if (!exclusive) {
-        refuse(fmt::format("two draws named '{}' can happen to one patient in one cycle", steps[i].name),
-               "rename one, or guard them by different levels of one attribute");
+void ProgramBuilder::check_streams() {
+  std::set<std::string> refused;
+  const auto refuse_twice = [&](const Step& step) {
+    if (!refused.insert(step.name).second) return;
+    refuse(fmt::format("two draws named '{}' can happen to one patient in one cycle", step.name),
+           "rename one, or guard them by different levels of one attribute");
+  };
+  const auto same_draw = [](const Step& a, const Step& b) {
+    return std::holds_alternative<Draw>(a.action) && std::holds_alternative<Draw>(b.action) && a.name == b.name;
+  };
+  for (const Phase phase : {Phase::start, Phase::cycle}) {
+    const std::vector<Step>& steps = program_.steps(phase);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (same_draw(steps[j], steps[i]) && !exclusive(steps, j, i)) refuse_twice(steps[i]);
+      }
+      // The start phase uses the numbers of the first cycle.
+      if (phase == Phase::cycle &&
+          std::ranges::any_of(program_.start, [&](const Step& step) { return same_draw(step, steps[i]); })) {
+        refuse_twice(steps[i]);
       }
     }
   }
@@ -85,8 +136,7 @@ Result<Program> ProgramBuilder::build() {
   }
   check_order(Phase::point, is_set);
   check_order(Phase::cycle, is_set);
-  check_streams(Phase::start);
-  check_streams(Phase::cycle);
+  check_streams();
   check_totals();
   if (!diagnostics_.empty()) return tl::unexpected(diagnostics_);
   return program_;

@@ -56,10 +56,8 @@ Json full_json(const AnalysisResult& analysis, const economics::FullRow& row) {
   const auto name = [&](std::size_t strategy) { return analysis.strategies[strategy].name; };
   Json json = {{"strategy", name(row.place.strategy)}};
   json["versus"] = row.place.versus ? Json(name(*row.place.versus)) : Json();
-  if (row.increment) {
-    json["cost"] = to_json(row.increment->cost);
-    json["qaly"] = to_json(row.increment->qaly);
-  }
+  json["cost"] = row.increment ? to_json(row.increment->cost) : Json();
+  json["qaly"] = row.increment ? to_json(row.increment->qaly) : Json();
   json["icer"] = row.icer ? Json(row.icer->mean) : Json();
   if (row.icer) json["icer_mcse"] = row.icer->standard_error;
   json["status"] = economics::short_name(row.place.status);

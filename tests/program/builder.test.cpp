@@ -272,9 +272,8 @@ TEST_CASE("a draw with too many rows for its widest row is refused") {
     });
   };
   CHECK(problems(16).empty());
-  CHECK(problems(257) ==
-        Lines{"program 'toy': draw 'd' has 65536 rows of up to 257 outcomes -- keep their product below "
-              "16777216: split the draw or condense what it reads"});
+  CHECK(problems(257) == Lines{"program 'toy': draw 'd' has 65536 rows of up to 257 outcomes -- keep their product at "
+                               "16777216 or below: split the draw or condense what it reads"});
 }
 
 TEST_CASE("a draw writes only what may change") {

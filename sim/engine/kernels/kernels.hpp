@@ -28,7 +28,8 @@ struct BucketTable {
 };
 
 struct Kernels {
-  /// out[k * stride + i] = 31-bit number of patient slot[i] in the k-th of four cycles.
+  /// out[k * stride + i] = 31-bit number of patient slot[i] in the k-th of four cycles. Works on whole registers:
+  /// `slot` and each of the four rows of `out` need room for n rounded up to a multiple of 16.
   void (*fill_random)(int n, const RandomSource& source, const std::int32_t* slot, std::uint32_t* out,
                       int stride) noexcept;
   /// row[i] = base + stride x level[i], or row[i] += stride x level[i].
