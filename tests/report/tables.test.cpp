@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "report/text_table.hpp"
 #include "economics/example_run.hpp"
+#include "report/text_table.hpp"
 
 namespace myelin::report {
 using namespace economics;

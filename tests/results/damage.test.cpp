@@ -29,6 +29,9 @@ std::string problem_of(const std::filesystem::path& path) {
 
 /// Changes a results file as another program could, and gives it a good checksum again.
 void alter(const std::filesystem::path& path, const std::function<void(hid_t)>& change) {
+  // HDF5 may write where it believes the file to end: the line with the checksum has to go first.
+  const std::string whole = file_bytes(path);
+  std::filesystem::resize_file(path, whole.rfind("\nmyelin file sha256 "));
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   REQUIRE(file >= 0);
   change(file);

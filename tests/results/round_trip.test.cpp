@@ -55,7 +55,8 @@ TEST_CASE("compressed and chunked datasets survive to the bit") {
 TEST_CASE("a run with as many inputs as a life table has rows survives") {
   const TemporaryFolder folder;
   RunResults run = RandomRun(8).make(1, 2, 3);
-  const InputRecord input = run.inputs.empty() ? InputRecord{"utilities.state[edss=3]", 0.5, "utility", {}} : run.inputs.front();
+  const InputRecord input =
+      run.inputs.empty() ? InputRecord{"utilities.state[edss=3]", 0.5, "utility", {}} : run.inputs.front();
   run.inputs.assign(1000, input);
   write(run, folder / "run.h5");
   CHECK(all_bytes(read(folder / "run.h5")) == all_bytes(run));
