@@ -55,6 +55,7 @@ void put_attribute(hid_t file, const char* name, hid_t type, const std::vector<h
 void put_text_attribute(hid_t file, const char* name, const char* value) {
   const hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);  // as the writer does: HDF5 converts no other to it
   put_attribute(file, name, type, {}, &value);
   H5Tclose(type);
 }
