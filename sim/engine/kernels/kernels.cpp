@@ -162,48 +162,50 @@ void unpack(int n, const uint32_t* __restrict packed, int shift, Level* __restri
 
 // A patient's sums lie side by side, and so do the amounts of a row: a load of a whole row beats a gather for each
 // amount.
-template <int width, class RowOf>
-inline void accrue_wide(int n, const double* __restrict amounts, RowOf row_of, const double* __restrict weights,
+template <int width, class OffsetOf>
+inline void accrue_wide(int n, const double* __restrict amounts, OffsetOf offset_of, const double* __restrict weights,
                         double* __restrict sums, int stride) noexcept {
   using Wide __attribute__((vector_size(width * sizeof(double)))) = double;
   Wide weight;
   __builtin_memcpy(&weight, weights, sizeof weight);
+  const int64_t lane_stride = stride;
 #pragma GCC unroll 4
-  for (int i = 0; i < n; ++i) {
+  for (int64_t i = 0; i < n; ++i) {
     Wide amount, sum;
-    __builtin_memcpy(&amount, amounts + static_cast<int64_t>(row_of(i)) * width, sizeof amount);
-    __builtin_memcpy(&sum, sums + static_cast<int64_t>(i) * stride, sizeof sum);
+    __builtin_memcpy(&amount, amounts + offset_of(i, width), sizeof amount);
+    __builtin_memcpy(&sum, sums + i * lane_stride, sizeof sum);
     sum += weight * amount;
-    __builtin_memcpy(sums + static_cast<int64_t>(i) * stride, &sum, sizeof sum);
+    __builtin_memcpy(sums + i * lane_stride, &sum, sizeof sum);
   }
 }
 
-template <class RowOf>
-inline void accrue(int n, int width, const double* amounts, RowOf row_of, const double* weights, double* sums,
+template <class OffsetOf>
+inline void accrue(int n, int width, const double* amounts, OffsetOf offset_of, const double* weights, double* sums,
                    int stride) noexcept {
   switch (width) {
     case 1:
-      return accrue_wide<1>(n, amounts, row_of, weights, sums, stride);
+      return accrue_wide<1>(n, amounts, offset_of, weights, sums, stride);
     case 2:
-      return accrue_wide<2>(n, amounts, row_of, weights, sums, stride);
+      return accrue_wide<2>(n, amounts, offset_of, weights, sums, stride);
     case 4:
-      return accrue_wide<4>(n, amounts, row_of, weights, sums, stride);
+      return accrue_wide<4>(n, amounts, offset_of, weights, sums, stride);
     default:
-      return accrue_wide<8>(n, amounts, row_of, weights, sums, stride);
+      return accrue_wide<8>(n, amounts, offset_of, weights, sums, stride);
   }
 }
 
 void accrue_rows(int n, int width, const double* amounts, const int32_t* __restrict row, const double* weights,
                  double* sums, int stride) noexcept {
   accrue(
-      n, width, amounts, [row](int i) { return row[i]; }, weights, sums, stride);
+      n, width, amounts, [row](int64_t i, int64_t wide) { return row[i] * wide; }, weights, sums, stride);
 }
 
 void accrue_levels(int n, int width, const double* amounts, int32_t base, int32_t level_stride,
                    const uint8_t* __restrict level, const double* weights, double* sums, int stride) noexcept {
+  const double* first = amounts + static_cast<int64_t>(base) * width;
+  const int64_t step = static_cast<int64_t>(level_stride) * width;
   accrue(
-      n, width, amounts, [=](int i) { return base + level_stride * static_cast<int32_t>(level[i]); }, weights, sums,
-      stride);
+      n, width, first, [step, level](int64_t i, int64_t) { return level[i] * step; }, weights, sums, stride);
 }
 
 // Deaths are rare: eight lanes at a time are looked at as one 64-bit number, whose top bits tell who is at or above
