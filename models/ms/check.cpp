@@ -18,6 +18,34 @@ namespace {
 constexpr double sum_tolerance = 1e-9;
 constexpr double generator_tolerance = 1e-6;  ///< published intensities are rounded
 
+/// The keys that a therapy of a kind must have, and those that would do nothing for it.
+struct KindRules {
+  std::string kind;
+  std::vector<std::string> needed, foreign;
+};
+
+const std::vector<KindRules>& kind_rules() {
+  static const std::vector<KindRules> rules = {
+      {"continuous",
+       {"price", "monitoring"},
+       {"course_price", "course_infusions", "procedure.death", "procedure.cost", "procedure.qaly_change",
+        "procedure.restart_scale", "procedure.restart_shape"}},
+      {"courses",
+       {"course_price", "monitoring"},
+       {"price", "infusions", "infusions_first_year", "procedure.death", "procedure.cost", "procedure.qaly_change",
+        "procedure.restart_scale", "procedure.restart_shape"}},
+      {"procedure",
+       {"monitoring", "procedure.death", "procedure.cost", "procedure.qaly_change", "procedure.restart_scale",
+        "procedure.restart_shape"},
+       {"price", "infusions", "infusions_first_year", "course_price", "course_infusions", "discontinuation"}},
+      {"comparator",
+       {},
+       {"price", "infusions", "infusions_first_year", "monitoring", "course_price", "course_infusions",
+        "discontinuation", "procedure.death", "procedure.cost"}},
+  };
+  return rules;
+}
+
 class Check {
  public:
   explicit Check(const ParameterSet& parameters) : parameters_(parameters) {}
@@ -119,21 +147,17 @@ class Check {
       const std::string path = "therapies." + therapy + ".";
       if (!sound({path + "kind"})) continue;
       const std::string& kind = parameters_.text(path + "kind");
-      std::vector<std::string> needed;
-      if (kind == "continuous") needed = {"price", "monitoring"};
-      if (kind == "courses") needed = {"course_price", "monitoring"};
-      if (kind == "procedure") {
-        needed = {"monitoring",
-                  "procedure.death",
-                  "procedure.cost",
-                  "procedure.qaly_change",
-                  "procedure.restart_scale",
-                  "procedure.restart_shape"};
-      }
-      for (const std::string& key : needed) {
+      const auto rules = std::ranges::find(kind_rules(), kind, &KindRules::kind);
+      for (const std::string& key : rules->needed) {
         if (!parameters_.has(path + key)) {
           refuse(path + "kind", fmt::format("therapy '{}' of kind {} has no key '{}{}'", therapy, kind, path, key),
                  "add it with its source");
+        }
+      }
+      for (const std::string& key : rules->foreign) {
+        if (parameters_.has(path + key)) {
+          refuse(path + key, fmt::format("'{}{}' does nothing for a therapy of kind {}", path, key, kind),
+                 "remove it, or change the kind");
         }
       }
     }

@@ -11,7 +11,8 @@
 #include "program/timing.hpp"
 
 /// \file
-/// What the MS model needs to know, typed; read from a checked parameter set.
+/// What the MS model needs to know, typed; read from a checked parameter set. All money is in the scenario's currency
+/// and price year, QALYs are changes (negative for a loss), utilities are QALYs per year.
 
 namespace myelin::ms {
 
@@ -35,7 +36,7 @@ struct Complication {
 /// What is done once at the start: transplantation.
 struct Procedure {
   ByEdss death_probability{};
-  double cost = 0;  ///< in the scenario's currency and price year
+  double cost = 0;
   double qaly_change = 0;
   std::vector<Complication> complications;
   double restart_scale = 0;  ///< Weibull cumulative hazard of restarting a drug: scale x years^shape

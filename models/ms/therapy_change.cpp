@@ -54,6 +54,7 @@ void add_courses(const Patient& patient) {
   const auto per_course = [&](const char* name, OutcomeIndex outcome, auto amounts_of, double each) {
     const auto amount = [&, amounts_of, each](const Levels& levels) {
       const TherapyLines::Position position = patient.position(levels);
+      if (patient.lines.therapy(position.line).kind != TherapyKind::courses) return 0.0;
       const std::vector<double>& amounts = amounts_of(patient.lines.therapy(position.line));
       const auto year = static_cast<std::size_t>(patient.lines.year(position));
       const bool year_begins = position.cycles % patient.inputs.cycles_per_year == 0;

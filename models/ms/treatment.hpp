@@ -11,7 +11,6 @@ namespace myelin::ms {
 
 /// How treatment may go on after this cycle's change of disability.
 enum class Candidate { treatable, at_edss_limit, secondary_progressive };
-inline constexpr int candidate_count = 3;
 
 /// The therapy lines of a strategy, laid out for a program. A patient is on a line for so many cycles; the last line is
 /// no treatment. Cycles are counted only as far as something still depends on them.
@@ -25,7 +24,6 @@ class TherapyLines {
     int cycles = 0;
   };
 
-  std::size_t lines() const { return labels_.size(); }
   std::size_t untreated() const { return labels_.size() - 1; }
   const std::vector<std::string>& labels() const { return labels_; }
   int most_cycles() const { return most_cycles_; }

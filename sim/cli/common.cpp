@@ -16,9 +16,9 @@ const study::Models& models() {
   return all;
 }
 
-int report_problems(const Diagnostics& problems) {
+int report_problems(const Diagnostics& problems, const char* closing) {
   for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
-  fmt::print(stderr, "myelin: {} problem{}; nothing was run\n", problems.size(), problems.size() == 1 ? "" : "s");
+  fmt::print(stderr, "myelin: {} problem{}{}\n", problems.size(), problems.size() == 1 ? "" : "s", closing);
   return exit_user;
 }
 
@@ -77,10 +77,10 @@ int print_results(const results::RunResults& run, const Options& options, bool e
   std::vector<std::string> strategies;
   for (const results::StrategyResult& strategy : shown.analyses.front().strategies) strategies.push_back(strategy.name);
   const Result<std::size_t> reference = find_reference(strategies, options.reference);
-  if (!reference) return report_problems(reference.error());
+  if (!reference) return report_problems(reference.error(), "");
   if (options.json) {
     const Result<std::string> json = report::to_json(shown, shown.thresholds, *reference);
-    if (!json) return report_problems(json.error());
+    if (!json) return report_problems(json.error(), "");
     fmt::print("{}\n", *json);
     return exit_good;
   }
@@ -90,7 +90,7 @@ int print_results(const results::RunResults& run, const Options& options, bool e
     const Result<std::string> incremental = report::incremental_table(shown, i),
                               net_benefit = report::net_benefit_table(shown, i),
                               pairwise = report::pairwise_table(shown, i, *reference);
-    if (!incremental) return report_problems(incremental.error());
+    if (!incremental) return report_problems(incremental.error(), "");
     fmt::print("{}\n\n{}\n{}\n", title_of(shown.analyses[i]), report::summary_table(shown, i), *incremental);
     if (every_table || i == 0) fmt::print("{}\n{}\n", *pairwise, *net_benefit);
   }

@@ -15,7 +15,7 @@ namespace myelin::cli {
 const study::Models& models();
 
 /// Prints diagnostics on standard error, one a line, and their number; returns the exit code of a user's mistake.
-int report_problems(const Diagnostics& problems);
+int report_problems(const Diagnostics& problems, const char* closing = "; nothing was run");
 
 study::PlanRequest request_of(const Options& options);
 

@@ -77,9 +77,12 @@ void describe_program(const Program& program) {
     for (const Step& step : program.steps(phase)) describe_step(program, step);
   }
   const auto cohort = engine::CohortEngine::make(program, {}, {});
-  if (cohort)
+  if (cohort) {
     fmt::print("  cohort engine: {} states in {} slice{}\n", cohort->states(), cohort->slices(),
                cohort->slices() == 1 ? "" : "s");
+  } else {
+    fmt::print("  cohort engine: {}\n", cohort.error().front().problem);
+  }
 }
 
 int describe_model(const Options& options) {

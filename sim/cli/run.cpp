@@ -115,7 +115,7 @@ int run(const Options& options) {
   for (const study::PlannedAnalysis& analysis : plan->analyses) {
     Result<std::optional<study::AnalysisOutput>> output = study::simulate(*plan, analysis, execution);
     if (!output) return report_problems(output.error());
-    if (!output->has_value()) {
+    if (!output->has_value() || interrupted) {
       progress.end();
       fmt::print(stderr, "myelin: interrupted; no results were written\n");
       return exit_interrupted;

@@ -48,10 +48,10 @@ int Microsimulation::Block::number_living_slots() {
 const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase phase, std::uint32_t time,
                                                         const Lanes& lanes, const std::int32_t*& position) {
   if (phase == Phase::start) {
-    simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_[0].data(),
+    simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_.data(),
                                      block_patients);
     position = nullptr;
-    return work.start_numbers_[0].data();
+    return work.start_numbers_.data();
   }
   const auto found = std::ranges::find(simulation.streams_, stream) - simulation.streams_.begin();
   position = shares_numbers() ? lanes.number.data() : nullptr;

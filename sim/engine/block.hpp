@@ -45,9 +45,4 @@ struct Microsimulation::Block {
   void sum_up(PatientSums& sums) const;
 };
 
-/// The weight of an amount at a time.
-inline double weight_at(const Weights& weights, Phase phase, std::uint32_t time) {
-  return phase == Phase::start ? weights.start : phase == Phase::point ? weights.point[time] : weights.event[time];
-}
-
 }  // namespace myelin::engine

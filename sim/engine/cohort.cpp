@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "engine/cohort_slice.hpp"
-#include "engine/microsimulation.hpp"
-#include "engine/prepared.hpp"
+#include "engine/conventions.hpp"
 
 namespace myelin::engine {
 
@@ -30,9 +30,7 @@ std::vector<EntryGroup> group_entries(const Program& program, const Population& 
   }
   std::vector<EntryGroup> entries;
   for (const auto& [clocks, members] : groups) {
-    EntryGroup entry{clocks, 0, {members.begin(), members.end()}};
-    for (const auto& [levels, share] : members) entry.share += share;
-    entries.push_back(std::move(entry));
+    entries.push_back({clocks, {members.begin(), members.end()}});
   }
   return entries;
 }
@@ -42,11 +40,7 @@ std::vector<bool> dependencies(const Program& program, const Step& consumer) {
   std::vector<bool> needed(program.attributes.size(), false);
   const auto need = [&](const Step& step) {
     if (step.guard) needed[step.guard->attribute.value] = true;
-    std::visit(
-        [&](const auto& action) {
-          for (const Read& read : action.reads) needed[read.attribute.value] = true;
-        },
-        step.action);
+    for (const Read& read : reads_of(step)) needed[read.attribute.value] = true;
   };
   need(consumer);
   needed[program.death_attribute.value] = true;
@@ -142,7 +136,7 @@ CohortResult CohortEngine::forward(const Program& program) const {
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
     for (const Step& step : program.steps(phase)) {
       if (const auto* tally = std::get_if<Tally>(&step.action)) {
-        result.tallies.emplace_back(tally->cells * PreparedProgram::tally_times(phase, program.cycles));
+        result.tallies.emplace_back(tally->cells * tally_times(phase, program.cycles));
       }
     }
   }

@@ -10,14 +10,6 @@
 
 namespace myelin::engine {
 
-namespace {
-
-const std::vector<Read>& reads_of(const Step& step) {
-  return std::visit([](const auto& action) -> const std::vector<Read>& { return action.reads; }, step.action);
-}
-
-}  // namespace
-
 std::int32_t clock_row(const Program& program, const std::vector<Read>& reads, const EntryGroup& entry,
                        std::uint32_t time) {
   std::int32_t row = 0;

@@ -20,8 +20,7 @@ struct StepPlace {
 /// Patients that enter with the same clocks: their share, and their levels of every attribute with the share that has
 /// them.
 struct EntryGroup {
-  std::vector<int> clocks;  ///< [attribute]: entry level of a clock, else 0
-  double share = 0;
+  std::vector<int> clocks;                                  ///< [attribute]: entry level of a clock, else 0
   std::vector<std::pair<std::vector<int>, double>> levels;  ///< ([attribute] level, share of all patients)
 };
 
@@ -103,8 +102,8 @@ class CohortSlice {
 
   /// Probabilities of a draw's rows at a time: [row of the layer][outcome]. False if an outcome is possible that was
   /// not found.
-  bool tabulate(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
-                std::vector<std::vector<double>>& probabilities) const;
+  [[nodiscard]] bool tabulate(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+                              std::vector<std::vector<double>>& probabilities) const;
   Key outcome_key(const Draw& draw, std::size_t cell) const;
   void pass_on(const Layer& layer, const std::vector<std::vector<double>>& probabilities,
                const std::vector<double>& mass, std::vector<double>& next_mass) const;

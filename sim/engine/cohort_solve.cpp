@@ -1,13 +1,21 @@
 #include <algorithm>
 
 #include "core/contract.hpp"
-#include "engine/block.hpp"
 #include "engine/cohort_slice.hpp"
+#include "engine/conventions.hpp"
 
 /// \file
 /// Numbers on the structure of a slice: the distribution forward in time, the expected value still to come backward.
 
 namespace myelin::engine {
+
+namespace {
+
+void require_covered(bool covered) {
+  if (!covered) throw ContractViolation("the cohort engine was asked about a program that it does not cover");
+}
+
+}  // namespace
 
 std::size_t tally_index(const Program& program, StepPlace place) {
   std::size_t index = 0;
@@ -109,8 +117,7 @@ void CohortSlice::forward(const Program& program, const std::vector<EntryGroup>&
     const auto walk = [&](std::size_t layer, std::uint32_t time) {
       consume(program, layers_[layer], entry, time, mass, result);
       if (layers_[layer].change == Change::draw) {
-        const bool covered = tabulate(program, layers_[layer], entry, time, probabilities);
-        if (!covered) throw ContractViolation("the cohort engine was asked about a program that it does not cover");
+        require_covered(tabulate(program, layers_[layer], entry, time, probabilities));
       }
       std::vector<double> next_mass(layers_[next(layer)].keys.size());
       pass_on(layers_[layer], probabilities, mass, next_mass);
@@ -167,7 +174,8 @@ void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>
       if (!program.outcomes[outcome].parts.empty()) continue;
       std::vector<double> value, previous;
       const auto step_back = [&](std::size_t layer, std::uint32_t time) {
-        if (layers_[layer].change == Change::draw) tabulate(program, layers_[layer], entry, time, probabilities);
+        if (layers_[layer].change == Change::draw)
+          require_covered(tabulate(program, layers_[layer], entry, time, probabilities));
         go_back(program, layers_[layer], entry, time, outcome, column, probabilities, value, previous);
         std::swap(value, previous);
       };

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "engine/prepared.hpp"
@@ -24,7 +23,7 @@ struct Lanes {
   std::vector<double> sums;  ///< [lane][sum of the prepared program]: a patient's lie side by side. Adding widely may
                              ///< add 0 beyond a lane's own
   std::size_t sums_per_lane;
-  Column<std::int32_t> slot;      ///< the patient's position in the block
+  Column<std::int32_t> slot{};    ///< the patient's position in the block
   Column<std::int32_t> number;    ///< the patient's position in the random numbers of the current cycles
   Column<std::uint8_t> in_group;  ///< whether the patient takes part in the current group
   int living = 0;

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/block.hpp"
-#include "engine/microsimulation.hpp"
+#include "engine/conventions.hpp"
 
 namespace myelin::engine {
 

@@ -1,6 +1,7 @@
 #include "engine/microsimulation.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "core/contract.hpp"
 #include "engine/block.hpp"

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <vector>
 
+#include "engine/conventions.hpp"
 #include "engine/kernels/instruction_set.hpp"
 #include "engine/lanes.hpp"
 #include "engine/moments.hpp"
@@ -14,9 +14,6 @@
 #include "random/stream.hpp"
 
 namespace myelin::engine {
-
-/// Estimates have two columns: with the weights of the outcome, and undiscounted.
-inline constexpr std::size_t columns = 2;
 
 struct MicrosimulationOptions {
   Seed seed;
@@ -81,12 +78,13 @@ class Microsimulation::Workspace {
  private:
   friend class Microsimulation;
   friend struct Microsimulation::Block;
-  std::vector<Lanes> lanes_;             ///< [strategy]
-  std::vector<std::uint32_t> numbers_;   ///< [stream][cycle of four][position]
-  Column<std::uint8_t> alive_;           ///< [slot]: under any strategy
-  Column<std::int32_t> numbered_slots_;  ///< slots that have numbers
+  std::vector<Lanes> lanes_;               ///< [strategy]
+  std::vector<std::uint32_t> numbers_;     ///< [stream][cycle of four][position]
+  Column<std::uint8_t> alive_;             ///< [slot]: under any strategy
+  Column<std::int32_t> numbered_slots_{};  ///< slots that have numbers
   Column<std::int32_t> number_of_slot_;
-  Column<std::uint32_t> start_numbers_[4];
+  std::array<std::uint32_t, 4 * block_patients>
+      start_numbers_;  ///< the loop makes those of four cycles; the first is read
   Column<std::int32_t> rows_;
   Column<std::int32_t> selected_;
   Column<std::uint32_t> outcome_;

@@ -153,10 +153,6 @@ PreparedAccrual PreparedProgram::prepare_accruals(const std::vector<Step>& steps
   return prepared;
 }
 
-std::size_t PreparedProgram::tally_times(Phase phase, std::uint32_t cycles) {
-  return phase == Phase::start ? 1 : phase == Phase::point ? cycles + std::size_t{1} : cycles;
-}
-
 std::int32_t PreparedProgram::row_base(const RowPlan& rows, std::uint32_t time) const {
   std::int32_t base = rows.constant;
   for (const RowPlan::ClockTerm& term : rows.clocks)

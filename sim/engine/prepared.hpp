@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/kernels/kernels.hpp"
+#include "engine/conventions.hpp"
 #include "engine/population.hpp"
 #include "program/program.hpp"
 
@@ -96,11 +96,8 @@ struct PreparedProgram {
   std::size_t sums = 0;             ///< of a patient
   std::size_t counts = 0;           ///< cells of all tallies at all times
 
-  std::size_t profiles() const { return entry.empty() ? 1 : entry.front().size(); }
   /// The part of a row that all lanes share at time point `time`.
   std::int32_t row_base(const RowPlan& rows, std::uint32_t time) const;
-  /// Index of a tally's first cell at a time: cells of a tally are [time][cell].
-  static std::size_t tally_times(Phase phase, std::uint32_t cycles);
 
  private:
   RowPlan plan_rows(const std::vector<Read>& reads) const;

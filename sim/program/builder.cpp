@@ -138,7 +138,6 @@ OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::st
            fmt::format("give {} point and {} event weights", program_.cycles + 1, program_.cycles));
   }
   refuse_taken_name(name);
-  refuse_taken_name(name);
   program_.outcomes.push_back({std::move(name),
                                std::move(unit),
                                std::move(description),

@@ -12,10 +12,6 @@ namespace myelin {
 
 namespace {
 
-const std::vector<Read>& reads_of(const Step& step) {
-  return std::visit([](const auto& action) -> const std::vector<Read>& { return action.reads; }, step.action);
-}
-
 bool writes(const Step& step, AttributeIndex attribute) {
   const auto* draw = std::get_if<Draw>(&step.action);
   return draw != nullptr && std::ranges::find(draw->writes, attribute) != draw->writes.end();

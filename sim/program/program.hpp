@@ -49,7 +49,8 @@ struct Guard {
   bool operator==(const Guard&) const = default;
 };
 
-/// Full scale of the cumulative probabilities. 31 bits, so that 0 and 1 are exact and a signed compare will do.
+/// Full scale of the cumulative probabilities. 31 bits, so that 0 and 1 are exact and a sampler's table has a bit left
+/// for a mark.
 inline constexpr std::uint32_t probability_one = std::uint32_t{1} << 31;
 
 /// row -> outcome -> levels of the attributes written. A 31-bit random number u takes the first outcome o with u <
@@ -90,6 +91,11 @@ struct Step {
   std::optional<Guard> guard;  ///< consecutive steps with the same guard form a group
   std::variant<Draw, Accrual, Tally> action;
 };
+
+/// The attributes that choose a step's row or cell.
+inline const std::vector<Read>& reads_of(const Step& step) {
+  return std::visit([](const auto& action) -> const std::vector<Read>& { return action.reads; }, step.action);
+}
 
 /// What an amount accrued at each time counts.
 struct Weights {

@@ -44,7 +44,7 @@ std::vector<std::vector<double>> split_tallies(const Program& program, const std
       const auto* tally = std::get_if<Tally>(&step.action);
       if (tally == nullptr) continue;
       std::vector<double>& values = tallies.emplace_back();
-      const std::size_t size = tally->cells * engine::PreparedProgram::tally_times(phase, program.cycles);
+      const std::size_t size = tally->cells * engine::tally_times(phase, program.cycles);
       for (std::size_t i = 0; i < size; ++i)
         values.push_back(static_cast<double>(*next++) / static_cast<double>(patients));
     }
@@ -149,6 +149,7 @@ Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, co
   AnalysisOutput output;
   Diagnostics problems;
   for (const Program& program : analysis.programs) {
+    if (execution.interrupted != nullptr && execution.interrupted->load()) return std::nullopt;
     const auto cohort = engine::CohortEngine::make(program, {}, {.state_limit = execution.cohort_state_limit});
     if (!cohort) {
       problems.insert(problems.end(), cohort.error().begin(), cohort.error().end());

@@ -3,9 +3,11 @@
 #include <cstdint>
 
 /// \file
-/// The hot loops of the microsimulation, as plain loops over arrays that the compiler turns into gathers and compares.
-/// They are compiled once an instruction set. This header and kernels.cpp use no standard library function: an inline
-/// function compiled for AVX-512 could otherwise be linked into code that runs on every machine.
+/// The hot loops of the microsimulation, compiled once an instruction set. Finding rows and drawing outcomes are plain
+/// loops that the compiler turns into gathers and compares; random numbers are made with intrinsics, because it does
+/// not find the widening product; amounts are loaded a row at a time. This header and kernels.cpp use no standard
+/// library function: an inline function compiled for AVX-512 could otherwise be linked into code that runs on every
+/// machine.
 
 namespace myelin::engine {
 
