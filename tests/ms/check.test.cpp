@@ -207,4 +207,18 @@ TEST_CASE("the conventions of an analysis are among the settings stated") {
   CHECK(model().stated_settings(parameters).back().second == "regularised generator");
 }
 
+TEST_CASE("a key that does nothing for the kind of a therapy is refused") {
+  const auto [therapy, kind, key] = GENERATE(table<std::string, std::string, std::string>({
+      {"ocrelizumab", "continuous", "course_price"},
+      {"alemtuzumab", "courses", "price"},
+      {"ahsct", "procedure", "discontinuation"},
+      {"interferon_beta_1a_sc", "comparator", "price"},
+  }));
+  ParameterSet parameters = base_case();
+  const std::string path = fmt::format("therapies.{}.{}", therapy, key);
+  parameters.add({path, Parameter{1, "", {}, {}}, {}});
+  CHECK(problems_of(parameters) ==
+        Lines{fmt::format("'{}' does nothing for a therapy of kind {} -- remove it, or change the kind", path, kind)});
+}
+
 }  // namespace myelin::ms::test
