@@ -4,9 +4,11 @@
 
 #include "cli/command.hpp"
 #include "cli/ms_folder.hpp"
+#include "support/small_disk.hpp"
 
 using namespace myelin::cli::test;
 using Catch::Matchers::Contains;
+using myelin::test::SmallDisk;
 using Arguments = std::vector<std::string>;
 
 /// \file
@@ -28,26 +30,6 @@ Arguments short_run(const std::string& output) {
 std::size_t files_in(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
-
-/// A disk in memory mounted on a folder, where the system permits it.
-class SmallDisk {
- public:
-  SmallDisk(std::filesystem::path folder, unsigned long flags, std::size_t bytes) : folder_(std::move(folder)) {
-    const std::string size = "size=" + std::to_string(bytes);
-    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", flags, size.c_str()) == 0;
-    if (!mounted_) WARN("a small disk cannot be mounted here: not checked");
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) ::umount(folder_.c_str());
-  }
-  bool is_mounted() const { return mounted_; }
-
- private:
-  std::filesystem::path folder_;
-  bool mounted_ = false;
-};
 
 /// A folder with a good results file in it.
 struct FolderWithResults {

@@ -7,10 +7,12 @@
 #include "core/diagnostic.hpp"
 #include "results/example.hpp"
 #include "results/results.hpp"
+#include "support/small_disk.hpp"
 
 using namespace myelin::results;
 using namespace myelin::results::test;
 using Catch::Matchers::Contains;
+using myelin::test::SmallDisk;
 
 namespace {
 
@@ -25,23 +27,6 @@ std::string problem_of_writing(const RunResults& run, const std::filesystem::pat
   FAIL("writing '" + path.string() + "' succeeded");
   return {};
 }
-
-/// A small disk in memory mounted on a folder, where the system permits it.
-class SmallDisk {
- public:
-  SmallDisk(const std::filesystem::path& folder, unsigned long flags)
-      : folder_(folder), mounted_(::mount("tmpfs", folder.c_str(), "tmpfs", flags, "size=64k") == 0) {}
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) ::umount(folder_.c_str());
-  }
-  bool is_mounted() const { return mounted_; }
-
- private:
-  std::filesystem::path folder_;
-  bool mounted_;
-};
 
 /// Limits the size of any file that this process writes.
 class FileSizeLimit {
@@ -68,7 +53,7 @@ class FileSizeLimit {
 
 TEST_CASE("a full disk is reported and nothing is left behind") {
   const TemporaryFolder folder;
-  const SmallDisk disk(folder.path(), 0);
+  const SmallDisk disk(folder.path(), 0, 65536);
   if (!disk.is_mounted()) {
     WARN("a small disk cannot be mounted here: not checked");
     return;
@@ -83,7 +68,7 @@ TEST_CASE("a full disk is reported and nothing is left behind") {
 
 TEST_CASE("a read-only disk is reported") {
   const TemporaryFolder folder;
-  const SmallDisk disk(folder.path(), MS_RDONLY);
+  const SmallDisk disk(folder.path(), MS_RDONLY, 65536);
   if (!disk.is_mounted()) {
     WARN("a small disk cannot be mounted here: not checked");
     return;
