@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/benchmarks.hpp"
 #include "bench/reference/edss11.hpp"
+#include "bench/reference/edss11_twin.hpp"
+#include "engine/cohort.hpp"
+#include "models/markov/model.hpp"
 
 namespace myelin::bench {
 
@@ -15,7 +19,7 @@ namespace {
 class EndlessPatients {
  public:
   EndlessPatients(std::vector<const Program*> programs, engine::JointOutcomes joint, engine::InstructionSet set)
-      : simulation_(std::move(programs), engine::Population{}, joint,
+      : simulation_(std::move(programs), Population{}, joint,
                     {.seed = {20261122}, .noise = {0}, .patients = patient_limit - 1, .instruction_set = set}),
         workspace_(simulation_.make_workspace()) {}
 
@@ -87,6 +91,34 @@ void live_base_case(benchmark::State& state, AnswerChecks& checks, BaseCase& bas
   time_blocks(state, patients, blocks);
 }
 
+/// edss11 as a scenario declares it, with all the outcomes that scenarios have, or the same program built by hand.
+void live_declared(benchmark::State& state, AnswerChecks& checks, bool by_hand) {
+  constexpr std::uint64_t checked_blocks = 400, blocks = 100;
+  const markov::MarkovModel model;
+  const auto plan =
+      study::make_plan({.scenario = MYELIN_EXAMPLES "/edss11.toml", .overrides = {}, .strategies = {}}, {&model})
+          .value();
+  const Program& declared = plan.analyses.front().programs.front();
+  const Program twin = reference::make_edss11_twin();
+  if (!checks.pass(state, table_digest(declared) == table_digest(twin) ? "" : "the scenario and its twin differ"))
+    return;
+  const Program& program = by_hand ? twin : declared;
+  const auto position = [&](const char* name) {
+    return OutcomeIndex{
+        static_cast<std::size_t>(std::ranges::find(program.outcomes, name, &Outcome::name) - program.outcomes.begin())};
+  };
+  const std::vector<double> expected = engine::CohortEngine::make(program, {}, {}).value().forward(program).means;
+  EndlessPatients patients({&program}, {position("cost"), position("qaly")}, engine::best_instruction_set());
+  const engine::PatientSums sums = patients.live(checked_blocks);
+  std::string problem;
+  for (std::size_t value = 0; value < expected.size(); ++value) {
+    const engine::Moments& sampled = sums.outcomes[value];
+    if (std::abs(sampled.mean - expected[value]) > 5 * sampled.standard_error())
+      problem += fmt::format("value {} is {:.6g}, not {:.6g}; ", value, sampled.mean, expected[value]);
+  }
+  if (checks.pass(state, problem)) time_blocks(state, patients, blocks);
+}
+
 }  // namespace
 
 void register_microsimulation(AnswerChecks& checks, BaseCase& base_case) {
@@ -100,6 +132,11 @@ void register_microsimulation(AnswerChecks& checks, BaseCase& base_case) {
     })->Unit(benchmark::kMillisecond);
   };
   add("", engine::best_instruction_set());
+  for (const bool by_hand : {false, true}) {
+    benchmark::RegisterBenchmark(by_hand ? "microsimulation/edss11_by_hand" : "microsimulation/edss11_declared",
+                                 [&checks, by_hand](benchmark::State& state) { live_declared(state, checks, by_hand); })
+        ->Unit(benchmark::kMillisecond);
+  }
   for (const engine::InstructionSet set : engine::available_instruction_sets()) {
     add("/" + std::string(engine::name(set)), set);
   }

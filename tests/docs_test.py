@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """Runs every command of the documents and looks for the output that they show.
 
-In a block that begins with ```console each line `$ command` is run, in a folder where `scenarios` lies as in the
-repository and `myelin` is the executable under test. Lines below a command must appear in its output, in this order.
+A block that begins with ```toml or ```csv and a line `# name.toml` is a file of the folder in which the commands run;
+`scenarios` lies there as in the repository, and `myelin` is the executable under test. In a block that begins with
+```console each line `$ command` is run. It must end well, or with the code that `# ends with 2` behind it says. Lines
+below a command must appear in its output, in this order.
 """
 
 import os
@@ -15,6 +17,17 @@ import tempfile
 def console_blocks(text):
     """Lists of lines of the console blocks of a document."""
     return [block.strip("\n").split("\n") for block in re.findall(r"^```console\n(.*?)^```", text, re.S | re.M)]
+
+
+def files_of(text):
+    """(name, content) of the files that a document shows."""
+    return re.findall(r"^```(?:toml|csv)\n# (\S+)\n(.*?)^```", text, re.S | re.M)
+
+
+def wanted_code(command):
+    """The exit code that a command line says it has."""
+    said = re.search(r"# ends with (\d+)", command)
+    return int(said.group(1)) if said else 0
 
 
 def commands_of(block):
@@ -48,13 +61,17 @@ def main():
         environment = dict(os.environ, PATH=os.path.join(folder, "bin") + ":" + os.environ["PATH"])
         for document in documents:
             with open(document, encoding="utf-8") as file:
-                blocks = console_blocks(file.read())
+                text = file.read()
+            blocks = console_blocks(text)
+            for name, content in files_of(text):
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(content)
             for command, expected in (pair for block in blocks for pair in commands_of(block)):
                 count += 1
                 run = subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True)
-                if run.returncode != 0:
+                if run.returncode != wanted_code(command):
                     failures.append(f"{document}: `{command}` ended with {run.returncode}: {run.stderr}")
-                wanted = missing_line(expected, run.stdout)
+                wanted = missing_line(expected, run.stdout + run.stderr)
                 if wanted is not None:
                     failures.append(f"{document}: `{command}` does not print\n  {wanted}")
     for failure in failures:

@@ -22,8 +22,8 @@ ALLOWED = {
     "scenario": BELOW_ENGINE,
     "study": BELOW_STUDY,
     "results": BELOW_STUDY | {"study"},
-    # The result types carry the parameters with their provenance.
-    "economics": {"results", "core", "program/parameters.hpp"},
+    # The result types carry the parameters with their provenance; another timing convention needs its weights.
+    "economics": {"results", "core", "program/parameters.hpp", "program/timing.hpp"},
     "report": {"results", "economics", "core"},
 }
 COMPOSER = "cli"

@@ -7,6 +7,7 @@
 #include "models/ms/model.hpp"
 #include "models/ms/natural_history.hpp"
 #include "models/ms/network.hpp"
+#include "program/timing_settings.hpp"
 
 /// \file
 /// What no single key of an MS scenario can show to be wrong.
@@ -51,17 +52,13 @@ class Check {
   explicit Check(const ParameterSet& parameters) : parameters_(parameters) {}
 
   void timing() {
-    if (!sound({"analysis.cycle_length_years", "analysis.horizon_years"})) return;
+    for (Diagnostic& diagnostic : check_timing(parameters_)) found_.push_back(std::move(diagnostic));
+    if (!sound({"analysis.cycle_length_years"})) return;
     const double length = parameters_.number("analysis.cycle_length_years");
     const double per_year = 1 / length;
     if (std::abs(per_year - std::round(per_year)) > sum_tolerance || per_year < 1) {
-      return refuse("analysis.cycle_length_years", fmt::format("a cycle of {} years does not divide a year", length),
-                    "use 1, 0.5, 0.25 or one twelfth (0.08333333333333333)");
-    }
-    const double cycles = parameters_.number("analysis.horizon_years") * per_year;
-    if (std::abs(cycles - std::round(cycles)) > 1e-6 || cycles < 1) {
-      refuse("analysis.horizon_years", fmt::format("the horizon is {} cycles, not a whole number", cycles),
-             "choose a multiple of the cycle length");
+      refuse("analysis.cycle_length_years", fmt::format("a cycle of {} years does not divide a year", length),
+             "use 1, 0.5, 0.25 or one twelfth (0.08333333333333333)");
     }
   }
 

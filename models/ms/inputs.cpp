@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/ms/network.hpp"
+#include "program/timing_settings.hpp"
 
 namespace myelin::ms {
 
@@ -66,23 +67,6 @@ Therapy read_therapy(const ParameterSet& parameters, const std::string& name) {
   return therapy;
 }
 
-Timing read_timing(const ParameterSet& parameters) {
-  const std::string &discounting = parameters.text("analysis.discount_timing"),
-                    &correction = parameters.text("analysis.within_cycle_correction");
-  Timing timing;
-  timing.cycle_length = Years{parameters.number("analysis.cycle_length_years")};
-  timing.cycles =
-      static_cast<std::uint32_t>(std::lround(parameters.number("analysis.horizon_years") / timing.cycle_length.value));
-  timing.discounting = discounting == "start"        ? DiscountTiming::start
-                       : discounting == "end"        ? DiscountTiming::end
-                       : discounting == "continuous" ? DiscountTiming::continuous
-                                                     : DiscountTiming::mid;
-  timing.correction = correction == "start" ? WithinCycleCorrection::start
-                      : correction == "end" ? WithinCycleCorrection::end
-                                            : WithinCycleCorrection::trapezoid;
-  return timing;
-}
-
 NaturalHistory read_natural_history(const ParameterSet& parameters) {
   const std::string& variant = parameters.text("natural_history.variant");
   NaturalHistory history;
@@ -117,8 +101,8 @@ Inputs read_inputs(const ParameterSet& parameters, const std::string& strategy) 
   Inputs inputs;
   inputs.timing = read_timing(parameters);
   inputs.cycles_per_year = static_cast<int>(std::lround(1 / inputs.timing.cycle_length.value));
-  inputs.discount_cost_per_year = parameters.number("analysis.discount_cost");
-  inputs.discount_qaly_per_year = parameters.number("analysis.discount_qaly");
+  inputs.discount_cost = read_discount_cost(parameters);
+  inputs.discount_qaly = read_discount_qaly(parameters);
   inputs.draw_relapses = parameters.text("analysis.accrual") == "drawn";
   inputs.currency_and_price_year = parameters.text("analysis.currency") + " " + parameters.text("analysis.price_year");
   inputs.start_age_years = static_cast<int>(std::lround(parameters.number("population.start_age")));

@@ -73,7 +73,7 @@ struct NaturalHistory {
 struct Inputs {
   Timing timing;
   int cycles_per_year = 1;
-  double discount_cost_per_year = 0, discount_qaly_per_year = 0;
+  DiscountRate discount_cost, discount_qaly;
   bool draw_relapses = false;
   std::string currency_and_price_year;
 

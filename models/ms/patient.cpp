@@ -25,17 +25,18 @@ PatientAttributes add_attributes(ProgramBuilder& builder, const Inputs& inputs, 
 }
 
 OutcomeIndices add_outcomes(ProgramBuilder& builder, const Inputs& inputs) {
-  const Weights undiscounted = make_weights(inputs.timing, 0);
-  const Weights cost_weights = make_weights(inputs.timing, inputs.discount_cost_per_year);
-  const Weights qaly_weights = make_weights(inputs.timing, inputs.discount_qaly_per_year);
+  const Weights undiscounted = make_weights(inputs.timing, DiscountRate::constant(0));
+  const Weights cost_weights = make_weights(inputs.timing, inputs.discount_cost);
+  const Weights qaly_weights = make_weights(inputs.timing, inputs.discount_qaly);
   const auto money = [&](const char* name, const char* description) {
-    return builder.outcome(name, inputs.currency_and_price_year, description, cost_weights, undiscounted, true);
+    return builder.outcome(name, inputs.currency_and_price_year, description, cost_weights, undiscounted,
+                           DiscountedAs::cost);
   };
   const auto health = [&](const char* name, const char* unit, const char* description) {
-    return builder.outcome(name, unit, description, qaly_weights, undiscounted, true);
+    return builder.outcome(name, unit, description, qaly_weights, undiscounted, DiscountedAs::health);
   };
   const auto count = [&](const std::string& name, const std::string& description) {
-    return builder.outcome(name, "per patient", description, undiscounted, undiscounted, false);
+    return builder.outcome(name, "per patient", description, undiscounted, undiscounted, DiscountedAs::nothing);
   };
   OutcomeIndices to;
   to.cost_state = money("cost.state", "health and social care by EDSS and phenotype");

@@ -142,6 +142,8 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App* analyse_command = add_command("analyse", "decision analysis of a finished run", analyse);
   analyse_command->add_option("results", options.results, "results file (HDF5)")->required();
   add_decision_options(*analyse_command, options);
+  analyse_command->add_flag("--all-conventions", options.all_conventions,
+                            "the results under every timing convention, side by side");
 
   CLI::App* digest_command = add_command("digest", "print the SHA-256 over every result", digest);
   digest_command->add_option("results", options.results, "results file (HDF5)")->required();

@@ -24,7 +24,7 @@ struct Options {
   std::string instruction_set;     ///< empty: the fastest
   std::uint64_t state_limit = 2'000'000;
   ProgressKind progress = ProgressKind::automatic;
-  bool json = false, quiet = false, by_strategy = false;
+  bool json = false, quiet = false, by_strategy = false, all_conventions = false;
 };
 
 /// Runs the command that the arguments name and returns the exit code: 0 good, 2 the user's input, 3 the outside world,

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "models/markov/model.hpp"
 #include "models/ms/model.hpp"
+#include "report/conventions.hpp"
 #include "report/json.hpp"
 #include "report/tables.hpp"
 
@@ -12,7 +14,8 @@ namespace myelin::cli {
 
 const study::Models& models() {
   static const ms::MsModel ms;
-  static const study::Models all = {&ms};
+  static const markov::MarkovModel markov;
+  static const study::Models all = {&ms, &markov};
   return all;
 }
 
@@ -69,6 +72,17 @@ std::string title_of(const results::AnalysisResult& analysis) {
   return fmt::format("=== Alternative: {} ({}) ===", analysis.name, fmt::join(analysis.overrides, ", "));
 }
 
+int print_conventions(const results::RunResults& run, std::size_t reference) {
+  std::string text = heading(run) + "\n";
+  for (std::size_t i = 0; i < run.analyses.size(); ++i) {
+    const Result<std::string> tables = report::convention_tables(run, i, reference);
+    if (!tables) return report_problems(tables.error(), "");
+    text += fmt::format("{}\n\n{}\n", title_of(run.analyses[i]), *tables);
+  }
+  fmt::print("{}", text);
+  return exit_good;
+}
+
 }  // namespace
 
 int print_results(const results::RunResults& run, const Options& options, bool every_table) {
@@ -79,12 +93,15 @@ int print_results(const results::RunResults& run, const Options& options, bool e
   const Result<std::size_t> reference = find_reference(strategies, options.reference);
   if (!reference) return report_problems(reference.error(), "");
   if (options.json) {
-    const Result<std::string> json = report::to_json(shown, shown.thresholds, *reference);
+    const Result<std::string> json =
+        report::to_json(shown, shown.thresholds, *reference,
+                        options.all_conventions ? report::ShownConventions::all : report::ShownConventions::of_run);
     if (!json) return report_problems(json.error(), "");
     fmt::print("{}\n", *json);
     return exit_good;
   }
   if (options.quiet) return exit_good;
+  if (options.all_conventions) return print_conventions(shown, *reference);
   fmt::print("{}\n", heading(shown));
   for (std::size_t i = 0; i < shown.analyses.size(); ++i) {
     const Result<std::string> incremental = report::incremental_table(shown, i),

@@ -18,6 +18,7 @@ int check(const Options& options) {
   fmt::print("{}: no problems; {} strategies, {} inputs from {} sources, {} alternative{}\n", options.scenario,
              base.strategies.size(), base.scenario.parameters.entries().size(), base.scenario.sources.size(),
              plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");
+  for (const std::string& remark : plan->model->remarks(base.scenario.parameters)) fmt::print("note: {}\n", remark);
   return exit_good;
 }
 
@@ -97,6 +98,7 @@ int describe_model(const Options& options) {
   const Model& model = *models()[static_cast<std::size_t>(found - names.begin())];
   if (options.scenario.empty()) {
     fmt::print("{}", scenario::describe(model.schema()));
+    if (const std::string formulas = model.describe_formulas(); !formulas.empty()) fmt::print("\n{}", formulas);
     return exit_good;
   }
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
@@ -114,8 +116,10 @@ int describe(const Options& options) {
     return exit_good;
   }
   fmt::print("{}", scenario::describe(scenario::common_schema()));
-  for (const Model* model : models())
+  for (const Model* model : models()) {
     fmt::print("\nModel {}\n\n{}", model->name(), scenario::describe(model->schema()));
+    if (const std::string formulas = model->describe_formulas(); !formulas.empty()) fmt::print("\n{}", formulas);
+  }
   return exit_good;
 }
 

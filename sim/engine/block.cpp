@@ -123,7 +123,7 @@ void Microsimulation::Block::leave(std::size_t strategy) {
   for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
     const Outcome& declared = program.program->outcomes[outcome];
     if (!declared.parts.empty()) continue;
-    const std::size_t sum = program.sum_of[outcome], undiscounted = sum + (declared.discounted ? 1 : 0);
+    const std::size_t sum = program.sum_of[outcome], undiscounted = sum + (declared.discounted() ? 1 : 0);
     for (int lane = lanes.living; lane < lanes.present; ++lane) {
       const auto i = static_cast<std::size_t>(lane), slot = static_cast<std::size_t>(lanes.slot[i]);
       lives[outcome * columns][slot] = lanes.sum(i, sum);
@@ -218,7 +218,7 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   for (const PreparedAccrual::Part& part : accrual.parts) {
     const Outcome& outcome = program.program->outcomes[part.accrual->outcome.value];
     weights[part.column] = weight_at(outcome.weights, phase, time);
-    if (outcome.discounted) weights[part.column + 1] = weight_at(outcome.undiscounted, phase, time);
+    if (outcome.discounted()) weights[part.column + 1] = weight_at(outcome.undiscounted, phase, time);
   }
   const Kernels& kernels = *simulation.kernels_;
   const int n = lanes.present, width = static_cast<int>(accrual.width), stride = static_cast<int>(lanes.sums_per_lane);

@@ -133,6 +133,7 @@ bool CohortEngine::covers(const Program& program) const {
 CohortResult CohortEngine::forward(const Program& program) const {
   CohortResult result;
   result.means.assign(program.outcomes.size() * columns, 0.0);
+  result.amounts = no_amounts(program);
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
     for (const Step& step : program.steps(phase)) {
       if (const auto* tally = std::get_if<Tally>(&step.action)) {

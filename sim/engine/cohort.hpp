@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "core/diagnostic.hpp"
-#include "engine/population.hpp"
+#include "engine/amounts.hpp"
+#include "program/population.hpp"
 #include "program/program.hpp"
 
 namespace myelin::engine {
@@ -18,7 +19,8 @@ struct CohortOptions {
 
 /// The exact expectations of a program.
 struct CohortResult {
-  std::vector<double> means;  ///< [outcome x 2 + column]
+  std::vector<double> means;  ///< [outcome x 2 + column]: the amounts times the weights
+  OutcomeAmounts amounts;     ///< of every outcome but totals
   std::vector<std::vector<double>>
       tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
 };

@@ -94,6 +94,7 @@ void CohortSlice::consume(const Program& program, const Layer& layer, const Entr
           amount += mass[state] * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
       }
       const Outcome& outcome = program.outcomes[accrual->outcome.value];
+      result.amounts[accrual->outcome.value]->at(phase, time) += amount;
       result.means[accrual->outcome.value * columns] += weight_at(outcome.weights, phase, time) * amount;
       result.means[accrual->outcome.value * columns + 1] += weight_at(outcome.undiscounted, phase, time) * amount;
     } else {

@@ -48,7 +48,7 @@ void Microsimulation::Block::take_in_group(const PreparedProgram& program, const
       const Outcome& outcome = program.program->outcomes[only.outcome.value];
       const double amount = only.amounts[static_cast<std::size_t>(row_of(program, accrual->rows, lanes, lane, time))];
       lanes.sum(i, accrual->first_sum) += weight_at(outcome.weights, phase, time) * amount;
-      if (outcome.discounted)
+      if (outcome.discounted())
         lanes.sum(i, accrual->first_sum + 1) += weight_at(outcome.undiscounted, phase, time) * amount;
     } else {
       const auto cell = static_cast<std::size_t>(row_of(program, tally->rows, lanes, lane, time));

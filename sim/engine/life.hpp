@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/population.hpp"
+#include "program/population.hpp"
 #include "program/program.hpp"
 #include "random/stream.hpp"
 

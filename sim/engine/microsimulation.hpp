@@ -8,8 +8,8 @@
 #include "engine/kernels/instruction_set.hpp"
 #include "engine/lanes.hpp"
 #include "engine/moments.hpp"
-#include "engine/population.hpp"
 #include "engine/prepared.hpp"
+#include "program/population.hpp"
 #include "program/program.hpp"
 #include "random/stream.hpp"
 

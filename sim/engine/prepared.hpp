@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/conventions.hpp"
-#include "engine/population.hpp"
+#include "program/population.hpp"
 #include "program/program.hpp"
 
 /// \file
@@ -105,7 +105,7 @@ struct PreparedProgram {
   PreparedDraw prepare_draw(const Draw& draw) const;
   PreparedAccrual prepare_accruals(const std::vector<Step>& steps, std::size_t begin, std::size_t end) const;
   std::size_t fuse_from(const std::vector<Step>& steps, std::size_t begin) const;
-  std::size_t sums_of(OutcomeIndex outcome) const { return program->outcomes[outcome.value].discounted ? 2 : 1; }
+  std::size_t sums_of(OutcomeIndex outcome) const { return program->outcomes[outcome.value].discounted() ? 2 : 1; }
   void number_sums();
 };
 

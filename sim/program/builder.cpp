@@ -129,7 +129,7 @@ void ProgramBuilder::refuse_taken_name(const std::string& outcome) {
 }
 
 OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::string description, Weights weights,
-                                     Weights undiscounted, bool discounted) {
+                                     Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight) {
   const auto fits = [&](const Weights& candidate) {
     return candidate.point.size() == program_.cycles + std::size_t{1} && candidate.event.size() == program_.cycles;
   };
@@ -141,7 +141,8 @@ OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::st
   program_.outcomes.push_back({std::move(name),
                                std::move(unit),
                                std::move(description),
-                               discounted,
+                               discounted_as,
+                               event_weight,
                                std::move(weights),
                                std::move(undiscounted),
                                {}});
@@ -152,10 +153,19 @@ OutcomeIndex ProgramBuilder::total(std::string name, std::string unit, std::stri
                                    std::vector<OutcomeIndex> parts) {
   refuse_taken_name(name);
   if (parts.empty()) refuse(fmt::format("total '{}' has no parts", name), "name the outcomes that it sums");
-  bool discounted = false;
-  for (const OutcomeIndex part : parts) discounted = discounted || program_.outcomes[part.value].discounted;
-  program_.outcomes.push_back(
-      {std::move(name), std::move(unit), std::move(description), discounted, {}, {}, std::move(parts)});
+  DiscountedAs discounted_as = DiscountedAs::nothing;
+  for (const OutcomeIndex part : parts) {
+    const Outcome& outcome = program_.outcomes[part.value];
+    if (outcome.discounted()) discounted_as = outcome.discounted_as;
+  }
+  program_.outcomes.push_back({std::move(name),
+                               std::move(unit),
+                               std::move(description),
+                               discounted_as,
+                               EventWeight::cycle,
+                               {},
+                               {},
+                               std::move(parts)});
   return {program_.outcomes.size() - 1};
 }
 
@@ -235,32 +245,32 @@ bool ProgramBuilder::accept_writes(const std::string& step, Phase phase, const A
   return good;
 }
 
-bool ProgramBuilder::accept_row(const std::string& step, const std::string& row, const Attributes& writes,
-                                const Branches& branches) {
-  const std::string place = fmt::format("draw '{}', {}", step, row);
+bool ProgramBuilder::accept_row(const std::string& step, const std::function<std::string()>& row,
+                                const Attributes& writes, const Branches& branches) {
+  const auto place = [&] { return fmt::format("draw '{}', {}", step, row()); };
   double sum = 0;
   bool good = true;
   for (const double p : branches.probabilities_) {
     if (!(p >= 0 && p <= 1)) {
-      refuse(fmt::format("{}: probability {} is outside [0, 1]", place, p), "mend the function that gives it");
+      refuse(fmt::format("{}: probability {} is outside [0, 1]", place(), p), "mend the function that gives it");
       good = false;
     }
     sum += p;
   }
   if (good && !(std::abs(sum - 1) <= row_sum_tolerance)) {
-    refuse(fmt::format("{}: the probabilities sum to {:.12g}, not to one within {:g}", place, sum, row_sum_tolerance),
+    refuse(fmt::format("{}: the probabilities sum to {:.12g}, not to one within {:g}", place(), sum, row_sum_tolerance),
            "give every outcome, the unchanged one too");
     good = false;
   }
   if (branches.probabilities_.size() > outcome_limit) {
-    refuse(fmt::format("{}: {} outcomes", place, branches.probabilities_.size()),
+    refuse(fmt::format("{}: {} outcomes", place(), branches.probabilities_.size()),
            fmt::format("give at most {}", outcome_limit));
     good = false;
   }
   std::size_t position = 0;
   for (const std::size_t count : branches.counts_) {
     if (count != writes.size()) {
-      refuse(fmt::format("{}: an outcome gives {} levels for {} attributes", place, count, writes.size()),
+      refuse(fmt::format("{}: an outcome gives {} levels for {} attributes", place(), count, writes.size()),
              "give one level for each");
       return false;
     }
@@ -268,7 +278,7 @@ bool ProgramBuilder::accept_row(const std::string& step, const std::string& row,
       const Attribute& attribute = program_.attributes[index.value];
       const int level = branches.levels_[position++];
       if (level < 0 || level >= static_cast<int>(attribute.levels.size())) {
-        refuse(fmt::format("{}: level {} of '{}' is out of range", place, level, attribute.name),
+        refuse(fmt::format("{}: level {} of '{}' is out of range", place(), level, attribute.name),
                fmt::format("give 0 to {}", attribute.levels.size() - 1));
         good = false;
       }
@@ -295,7 +305,9 @@ void ProgramBuilder::draw(Phase phase, std::string stream, const Attributes& rea
   bool good = true;
   visit_rows(reads, draw.rows, [&](std::size_t row, const Levels& levels) {
     function(levels, rows[row]);
-    good = accept_row(stream, row_name(reads, levels), writes, rows[row]) && good;
+    good = accept_row(
+               stream, [&] { return row_name(reads, levels); }, writes, rows[row]) &&
+           good;
     rows[row].drop_impossible();
     draw.outcomes = std::max(draw.outcomes, rows[row].probabilities_.size());
   });

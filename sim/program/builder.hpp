@@ -76,7 +76,7 @@ class ProgramBuilder {
   void dead(AttributeIndex attribute, int first_dead_level);
 
   OutcomeIndex outcome(std::string name, std::string unit, std::string description, Weights weights,
-                       Weights undiscounted, bool discounted);
+                       Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight = EventWeight::cycle);
   /// An outcome that sums others of the same unit.
   OutcomeIndex total(std::string name, std::string unit, std::string description, std::vector<OutcomeIndex> parts);
 
@@ -104,7 +104,9 @@ class ProgramBuilder {
                   const std::function<void(std::size_t, const Levels&)>& visit);
   std::string row_name(const Attributes& attributes, const Levels& levels) const;
   bool accept_writes(const std::string& step, Phase phase, const Attributes& writes);
-  bool accept_row(const std::string& step, const std::string& row, const Attributes& writes, const Branches& branches);
+  /// `row` names the row, in words, where there is something wrong with it.
+  bool accept_row(const std::string& step, const std::function<std::string()>& row, const Attributes& writes,
+                  const Branches& branches);
   void add_step(Phase phase, std::string name, std::variant<Draw, Accrual, Tally> action);
   void refuse_taken_name(const std::string& outcome);
   void check_order(Phase phase, std::vector<bool>& is_set);

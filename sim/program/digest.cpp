@@ -74,7 +74,7 @@ std::string table_digest(const Program& program) {
   }
   add_size(digest, program.outcomes.size());
   for (const Outcome& outcome : program.outcomes) {
-    digest.add(outcome.name).add(outcome.unit).add(outcome.discounted ? "discounted" : "not discounted");
+    digest.add(outcome.name).add(outcome.unit).add(outcome.discounted() ? "discounted" : "not discounted");
     add_weights(digest, outcome.weights);
     add_weights(digest, outcome.undiscounted);
     add_size(digest, outcome.parts.size());

@@ -51,6 +51,12 @@ const std::vector<double>& ParameterSet::number_list(std::string_view path) cons
 bool ParameterSet::boolean(std::string_view path) const { return get<bool>(entry(path)); }
 const Parameter& ParameterSet::parameter(std::string_view path) const { return get<Parameter>(entry(path)); }
 const ParameterTable& ParameterSet::table(std::string_view path) const { return get<ParameterTable>(entry(path)); }
+const Formula& ParameterSet::formula(std::string_view path) const { return get<Formula>(entry(path)); }
+const Formulas& ParameterSet::formulas(std::string_view path) const { return get<Formulas>(entry(path)); }
+const FormulaMatrix& ParameterSet::formula_matrix(std::string_view path) const {
+  return get<FormulaMatrix>(entry(path));
+}
+const Records& ParameterSet::records(std::string_view path) const { return get<Records>(entry(path)); }
 
 std::vector<std::string> ParameterSet::names_under(std::string_view path) const {
   const std::string prefix = std::string(path) + ".";

@@ -38,9 +38,30 @@ struct ParameterTable {
   std::vector<Provenance> provenance;  ///< one a value
 };
 
+/// A formula as the user wrote it; a number is a formula too.
+struct Formula {
+  std::string name;  ///< of its entry in a table of formulae; else empty
+  std::string text;
+  SourcePlace place;  ///< of the first character of `text`
+};
+
+using Formulas = std::vector<Formula>;  ///< in order of appearance
+using FormulaMatrix = std::vector<Formulas>;
+
+/// A CSV file of text, one row a record.
+struct Records {
+  struct Field {
+    std::string text;
+    SourcePlace place;
+  };
+  std::string file;            ///< as messages show it
+  std::vector<Field> columns;  ///< the header
+  std::vector<std::vector<Field>> rows;
+};
+
 /// What one key holds.
 using KeyValue = std::variant<std::string, std::vector<std::string>, std::int64_t, double, std::vector<double>, bool,
-                              Parameter, ParameterTable>;
+                              Parameter, ParameterTable, Formula, Formulas, FormulaMatrix, Records>;
 
 /// A scenario's values by key, complete and checked against a schema: a key that the schema requires, or gives a
 /// fallback, is there. Asking for an absent key, or for another kind than the schema's, breaks a contract.
@@ -67,6 +88,10 @@ class ParameterSet {
   bool boolean(std::string_view path) const;
   const Parameter& parameter(std::string_view path) const;
   const ParameterTable& table(std::string_view path) const;
+  const Formula& formula(std::string_view path) const;
+  const Formulas& formulas(std::string_view path) const;  ///< a single formula is one without a name
+  const FormulaMatrix& formula_matrix(std::string_view path) const;
+  const Records& records(std::string_view path) const;
 
   /// The names that stand directly below `path` (`therapies` -> `ocrelizumab`, ...), in order of appearance.
   std::vector<std::string> names_under(std::string_view path) const;

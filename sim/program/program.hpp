@@ -104,15 +104,25 @@ struct Weights {
   std::vector<double> event;  ///< [0..cycles-1]: event accruals, never with a within-cycle correction
 };
 
+/// Which of the analysis' discount rates an outcome has.
+enum class DiscountedAs { nothing, cost, health };
+
+/// What an event counts: the discount of its cycle, or the weight of a state amount at the time point that ends the
+/// cycle, within-cycle correction included.
+enum class EventWeight { cycle, next_point };
+
 struct Outcome {
   std::string name;
   std::string unit;
   std::string description;
-  bool discounted = true;
+  DiscountedAs discounted_as = DiscountedAs::nothing;
+  EventWeight event_weight = EventWeight::cycle;
   Weights weights;  ///< as discounted; equal to `undiscounted` where nothing is discounted
   Weights undiscounted;
   std::vector<OutcomeIndex>
       parts;  ///< of a total: the outcomes it sums, earlier in the list; empty for one that accrues
+
+  bool discounted() const { return discounted_as != DiscountedAs::nothing; }
 };
 
 /// When a step is carried out.

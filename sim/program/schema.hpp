@@ -12,15 +12,22 @@ namespace myelin {
 
 /// What a key holds.
 enum class KeyKind {
-  text,         ///< a string; one of `choices` where any are given
-  text_list,    ///< a list of strings
-  integer,      ///< a whole number
-  number,       ///< a plain number: a convention of the analysis, not evidence
-  number_list,  ///< a list of plain numbers
-  boolean,      ///< true or false
-  parameter,    ///< evidence: a table with value, unit, source, grade (and low, high, distribution, note)
-  table,        ///< evidence: the path of a CSV file with one column a key, then value, unit, source, grade, ...
+  text,            ///< a string; one of `choices` where any are given
+  text_list,       ///< a list of strings
+  integer,         ///< a whole number
+  number,          ///< a plain number: a convention of the analysis, not evidence
+  number_list,     ///< a list of plain numbers
+  boolean,         ///< true or false
+  parameter,       ///< evidence: a table with value, unit, source, grade (and low, high, distribution, note)
+  table,           ///< evidence: the path of a CSV file with one column a key, then value, unit, source, grade, ...
+  formula,         ///< a number or a formula as text
+  formulas,        ///< a formula, or a table of formulae by a name that the user chooses
+  formula_matrix,  ///< a list of rows, each a list of formulae
+  records,         ///< the path of a CSV file whose columns and rows the model reads as text
 };
+
+/// The unit of a row whose parameters name their own; see program/unit.hpp.
+inline constexpr const char* unit_as_given = "as given";
 
 /// An index column of a CSV table and the values it must cover: either named `levels`, or whole numbers first..last.
 struct KeyColumn {
@@ -43,7 +50,7 @@ struct KeyRow {
   std::optional<std::string> fallback =
       {};  ///< value of an absent optional key, written as in TOML; none: the key stays absent
   std::vector<std::string> choices = {};  ///< for text and text_list
-  std::vector<KeyColumn> columns = {};    ///< for tables
+  std::vector<KeyColumn> columns = {};    ///< for tables; none: a table has the columns that its file has
 };
 
 using Schema = std::vector<KeyRow>;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "economics/analysis.hpp"
+#include "economics/conventions.hpp"
 
 namespace myelin::report {
 
@@ -20,7 +21,7 @@ Json to_json(const Estimate& estimate) { return {{"mean", estimate.mean}, {"mcse
 /// An outcome with its discounted mean and standard error, and the undiscounted mean where it differs in meaning.
 Json outcome_json(const AnalysisResult& analysis, std::size_t strategy, std::size_t outcome) {
   Json json = to_json(economics::outcome_estimate(analysis, strategy, outcome, results::discounted_column));
-  if (analysis.outcomes[outcome].discounted) {
+  if (analysis.outcomes[outcome].discounted()) {
     json["undiscounted"] = economics::outcome_estimate(analysis, strategy, outcome, results::undiscounted_column).mean;
   }
   return json;
@@ -96,7 +97,53 @@ Json thresholds_json(const AnalysisResult& analysis, const std::vector<economics
   return json;
 }
 
-Result<Json> analysis_json(const AnalysisResult& analysis, std::span<const double> thresholds, std::size_t reference) {
+Json convention_json(const AnalysisResult& analysis, const economics::ConventionRow& row,
+                     std::span<const double> thresholds, std::size_t reference) {
+  const auto name = [&](std::size_t strategy) { return analysis.strategies[strategy].name; };
+  Json json = {{"within_cycle_correction", row.name.within_cycle_correction},
+               {"discount_timing", row.name.discount_timing},
+               {"of_run", row.is_of_run},
+               {"strategies", Json::array()},
+               {"pairwise", Json::array()},
+               {"thresholds", Json::array()}};
+  for (const economics::Point& point : row.strategies)
+    json["strategies"].push_back({{"name", point.name}, {"cost", point.cost}, {"qaly", point.qaly}});
+  for (const economics::ConventionIncrement& increment : row.increments) {
+    Json nmb = Json::object();
+    for (std::size_t i = 0; i < thresholds.size(); ++i)
+      nmb[fmt::format("{}", thresholds[i])] = increment.incremental_net_benefit[i];
+    json["pairwise"].push_back({{"strategy", name(increment.strategy)},
+                                {"versus", name(reference)},
+                                {"cost", increment.cost},
+                                {"qaly", increment.qaly},
+                                {"quadrant", economics::short_name(increment.quadrant)},
+                                {"icer", increment.icer ? Json(*increment.icer) : Json()},
+                                {"icer_meaning", economics::icer_meaning(increment.quadrant)},
+                                {"nmb", nmb}});
+  }
+  for (std::size_t i = 0; i < thresholds.size(); ++i)
+    json["thresholds"].push_back({{"threshold", thresholds[i]}, {"best", name(row.best[i])}});
+  return json;
+}
+
+/// Adds the conventions to the JSON of an analysis.
+Result<Json> with_conventions(Json json, const AnalysisResult& analysis, std::span<const double> thresholds,
+                              std::size_t reference) {
+  const auto conventions = economics::analyse_conventions(analysis, thresholds, reference);
+  if (!conventions) return tl::unexpected(conventions.error());
+  json["conventions"] = Json::array();
+  for (const economics::ConventionRow& row : conventions->rows)
+    json["conventions"].push_back(convention_json(analysis, row, thresholds, reference));
+  json["conventions_left_out"] = Json::array();
+  for (const economics::LeftOut& left_out : conventions->left_out) {
+    json["conventions_left_out"].push_back(
+        {{"within_cycle_correction", left_out.within_cycle_correction}, {"reason", left_out.reason}});
+  }
+  return json;
+}
+
+Result<Json> analysis_json(const AnalysisResult& analysis, std::span<const double> thresholds, std::size_t reference,
+                           ShownConventions shown) {
   const Result<economics::DecisionAnalysis> decision = economics::analyse(analysis, thresholds, reference);
   if (!decision) return tl::unexpected(decision.error());
   Json json = {{"strategies", Json::array()}, {"incremental_full", Json::array()}, {"pairwise", Json::array()}};
@@ -105,6 +152,7 @@ Result<Json> analysis_json(const AnalysisResult& analysis, std::span<const doubl
   for (const economics::PairwiseRow& row : decision->pairwise)
     json["pairwise"].push_back(pairwise_json(analysis, row, thresholds));
   json["thresholds"] = thresholds_json(analysis, decision->thresholds);
+  if (shown == ShownConventions::all) return with_conventions(std::move(json), analysis, thresholds, reference);
   return json;
 }
 
@@ -137,13 +185,14 @@ Json settings_json(const RunResults& run) {
 
 }  // namespace
 
-Result<std::string> to_json(const RunResults& run, std::span<const double> thresholds, std::size_t reference) {
-  Result<Json> json = analysis_json(run.analyses.front(), thresholds, reference);
+Result<std::string> to_json(const RunResults& run, std::span<const double> thresholds, std::size_t reference,
+                            ShownConventions shown) {
+  Result<Json> json = analysis_json(run.analyses.front(), thresholds, reference, shown);
   if (!json) return tl::unexpected(json.error());
   (*json)["settings"] = settings_json(run);
   (*json)["alternatives"] = Json::array();
   for (std::size_t i = 1; i < run.analyses.size(); ++i) {
-    Result<Json> alternative = analysis_json(run.analyses[i], thresholds, reference);
+    Result<Json> alternative = analysis_json(run.analyses[i], thresholds, reference, shown);
     if (!alternative) return tl::unexpected(alternative.error());
     Json named = {{"name", run.analyses[i].name}, {"set", run.analyses[i].overrides}};
     named.update(*alternative);

@@ -8,9 +8,13 @@
 
 namespace myelin::report {
 
+/// Whether a run is shown under its own timing convention alone or also under every other.
+enum class ShownConventions { of_run, all };
+
 /// The machine-readable result of a run: strategies, fully incremental and pairwise analysis, settings, and the same
 /// for each named alternative under `alternatives`. Pairwise comparisons are against the strategy with index
-/// `reference`.
-Result<std::string> to_json(const results::RunResults& run, std::span<const double> thresholds, std::size_t reference);
+/// `reference`. With all conventions each has `conventions`, and those that cannot be shown in `conventions_left_out`.
+Result<std::string> to_json(const results::RunResults& run, std::span<const double> thresholds, std::size_t reference,
+                            ShownConventions shown);
 
 }  // namespace myelin::report

@@ -11,6 +11,7 @@
 #include "core/contract.hpp"
 #include "economics/analysis.hpp"
 #include "report/text_table.hpp"
+#include "report/wording.hpp"
 
 namespace myelin::report {
 
@@ -21,8 +22,6 @@ using results::AnalysisResult;
 using results::RunResults;
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr int money_decimals = 0;
-constexpr int qaly_decimals = 3;
 constexpr int count_decimals = 2;
 constexpr std::size_t thresholds_side_by_side = 5;
 
@@ -31,29 +30,11 @@ const AnalysisResult& chosen(const RunResults& run, std::size_t analysis) {
   return run.analyses[analysis];
 }
 
-std::string label(const AnalysisResult& analysis, std::size_t strategy) {
-  const results::StrategyResult& result = analysis.strategies[strategy];
-  return result.label.empty() ? result.name : result.label;
-}
-
 /// An estimate with its error on the line below.
 std::string cell(const Estimate& estimate, int decimals) {
   const std::string error = format_error(estimate.standard_error, decimals);
   return format_number(estimate.mean, decimals) + (error.empty() ? "" : "\n" + error);
 }
-
-std::string heading(const RunResults& run, const AnalysisResult& analysis, const std::string& title) {
-  std::string text = title + " (" + run.currency;
-  if (!run.price_year.empty()) text += ", prices of " + run.price_year;
-  text += ")";
-  if (analysis.name != "base") text += ", alternative `" + analysis.name + "`";
-  if (analysis.draws > 1)
-    text += fmt::format(", mean of {} parameter draws", format_number(static_cast<double>(analysis.draws), 0));
-  return wrap(text) + "\n\n";
-}
-
-/// A paragraph below a table.
-std::string paragraph(const std::string& text) { return "\n" + wrap(text) + "\n"; }
 
 constexpr const char* meaning_of_error = " ± is the Monte Carlo standard error, which more patients make smaller.";
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "program/timing_settings.hpp"
+
 namespace myelin::results {
 
 namespace {
@@ -33,21 +35,43 @@ std::vector<TallyResult> collect_tallies(const Program& program, const study::St
   return tallies;
 }
 
+std::vector<OutcomeInfo> collect_outcomes(const Program& program) {
+  std::vector<OutcomeInfo> outcomes;
+  for (const Outcome& outcome : program.outcomes) {
+    OutcomeInfo info{outcome.name, outcome.unit, outcome.description, outcome.discounted_as, outcome.event_weight, {}};
+    for (const OutcomeIndex part : outcome.parts) info.parts.push_back(part.value);
+    outcomes.push_back(std::move(info));
+  }
+  return outcomes;
+}
+
+std::vector<std::optional<AmountsResult>> collect_amounts(const engine::OutcomeAmounts& output) {
+  std::vector<std::optional<AmountsResult>> amounts;
+  for (const std::optional<engine::AmountsByTime>& of_outcome : output) {
+    amounts.emplace_back();
+    if (of_outcome) amounts.back() = AmountsResult{{of_outcome->start}, of_outcome->point, of_outcome->event};
+  }
+  return amounts;
+}
+
 AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const study::AnalysisOutput& output) {
   AnalysisResult analysis;
   analysis.name = planned.name;
   analysis.overrides = planned.overrides;
-  for (const Outcome& outcome : planned.programs.front().outcomes) {
-    analysis.outcomes.push_back({outcome.name, outcome.unit, outcome.description, outcome.discounted});
-  }
+  const ParameterSet& parameters = planned.scenario.parameters;
+  analysis.timing = read_timing(parameters);
+  analysis.discount_cost = read_discount_cost(parameters);
+  analysis.discount_qaly = read_discount_qaly(parameters);
+  analysis.outcomes = collect_outcomes(planned.programs.front());
   for (std::size_t i = 0; i < planned.strategies.size(); ++i) {
     StrategyResult strategy;
     strategy.name = planned.strategies[i];
-    strategy.label = planned.scenario.parameters.text("strategies." + strategy.name + ".label");
+    strategy.label = parameters.text("strategies." + strategy.name + ".label");
     strategy.table_digest = table_digest(planned.programs[i]);
     strategy.mean = output.strategies[i].outcomes.mean;
     strategy.standard_error = output.strategies[i].outcomes.standard_error;
     strategy.tallies = collect_tallies(planned.programs[i], output.strategies[i]);
+    strategy.amounts = collect_amounts(output.strategies[i].amounts);
     strategy.cohort_states = output.strategies[i].cohort_states;
     analysis.strategies.push_back(std::move(strategy));
   }

@@ -29,11 +29,19 @@ void add_frame(Sha256& sha256, const AnalysisResult& analysis) {
   for (const OutcomeInfo& outcome : analysis.outcomes) sha256.add(outcome.name).add(outcome.unit);
 }
 
+void add_amounts(Sha256& sha256, const std::optional<AmountsResult>& amounts) {
+  add_count(sha256, amounts ? 1 : 0);
+  if (!amounts) return;
+  for (const auto* values : {&amounts->start, &amounts->point, &amounts->event}) add_numbers(sha256, *values);
+}
+
 void add_strategy(Sha256& sha256, const StrategyResult& strategy) {
   sha256.add(strategy.name);
   add_numbers(sha256, strategy.mean);
   add_numbers(sha256, strategy.standard_error);
   add_count(sha256, strategy.cohort_states);
+  add_count(sha256, strategy.amounts.size());
+  for (const auto& amounts : strategy.amounts) add_amounts(sha256, amounts);
   add_count(sha256, strategy.tallies.size());
   for (const TallyResult& tally : strategy.tallies) {
     sha256.add(tally.name).add(tally.time_axis);

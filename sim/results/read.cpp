@@ -2,9 +2,11 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "core/diagnostic.hpp"
 #include "results/group_reader.hpp"
+#include "results/names.hpp"
 #include "results/results.hpp"
 #include "results/whole_file.hpp"
 
@@ -57,10 +59,15 @@ void expect_format(const GroupReader& root) {
   }
   const auto version = root.integer_list_attribute("version");
   if (version.size() != 2) throw IoError("its version is not of two numbers");
+  const auto text = [](auto major, auto minor) { return std::to_string(major) + "." + std::to_string(minor); };
+  const std::string it_has =
+      "it has version " + text(version[0], version[1]) + " of the format, and this program reads ";
   if (std::pair(version[0], version[1]) > std::pair(format_version.major, format_version.minor)) {
-    const auto text = [](auto major, auto minor) { return std::to_string(major) + "." + std::to_string(minor); };
-    throw IoError("it has version " + text(version[0], version[1]) + " of the format, and this program reads up to " +
-                  text(format_version.major, format_version.minor) + " -- use a newer myelin");
+    throw IoError(it_has + "up to " + text(format_version.major, format_version.minor) + " -- use a newer myelin");
+  }
+  if (version[0] < format_version.major) {
+    throw IoError(it_has + text(format_version.major, 0) +
+                  " at the earliest -- run the scenario again, or use an older myelin");
   }
 }
 
@@ -124,10 +131,86 @@ std::vector<InputRecord> read_inputs(const GroupReader& group) {
   return inputs;
 }
 
-/// Throws IoError unless every index is below `count`.
-void expect_indices(const std::vector<std::uint64_t>& indices, std::size_t count, const std::string& path) {
+/// Throws IoError unless every index is below the `count` of `what`.
+void expect_indices(const std::vector<std::uint64_t>& indices, std::size_t count, const std::string& path,
+                    const std::string& what = "strategy") {
   for (const std::uint64_t index : indices) {
-    if (index >= count) throw IoError(path + " holds " + std::to_string(index) + ", beyond the last strategy");
+    if (index >= count) throw IoError(path + " holds " + std::to_string(index) + ", beyond the last " + what);
+  }
+}
+
+template <class Convention>
+Convention read_convention(const Choices<Convention>& choices, const std::string& name, const std::string& path) {
+  const std::optional<Convention> convention = convention_of(choices, name);
+  if (!convention) throw IoError(path + " holds '" + name + "', which this program does not know");
+  return *convention;
+}
+
+/// A rate from year 0 on, then in order of time: what weights can be made of.
+DiscountRate read_discount_rate(const GroupReader& group, const std::string& name) {
+  const std::vector<double> from_year = group.real_list_attribute(name + "_from_year"),
+                            rate_per_year = group.real_list_attribute(name + "_rate_per_year");
+  DiscountRate rate;
+  rate.compounded = read_convention<bool>({{"annual", true}, {"continuous", false}},
+                                          group.text_attribute("compounding"), group.path() + "@compounding");
+  bool in_order = from_year.size() == rate_per_year.size() && !from_year.empty() && from_year.front() == 0;
+  for (std::size_t i = 0; in_order && i < from_year.size(); ++i) {
+    in_order = (i == 0 || from_year[i] > from_year[i - 1]) && rate_per_year[i] >= 0 && std::isfinite(rate_per_year[i]);
+    rate.steps.push_back({Years{from_year[i]}, rate_per_year[i]});
+  }
+  if (!in_order) throw IoError(group.path() + "@" + name + "_from_year and its rates are no discount rates over time");
+  return rate;
+}
+
+void read_timing(const GroupReader& group, AnalysisResult& analysis) {
+  Timing& timing = analysis.timing;
+  const std::uint64_t cycles = group.integer_attribute("cycles");
+  if (cycles >= std::numeric_limits<std::uint32_t>::max())
+    throw IoError(group.path() + "@cycles holds " + std::to_string(cycles) + ", more than any run has");
+  timing.cycles = static_cast<std::uint32_t>(cycles);
+  timing.cycle_length = Years{group.real_attribute("cycle_length_years")};
+  if (!std::isfinite(timing.cycle_length.value) || timing.cycle_length.value <= 0)
+    throw IoError(group.path() + "@cycle_length_years is not above 0");
+  timing.correction = read_convention(within_cycle_corrections(), group.text_attribute("within_cycle_correction"),
+                                      group.path() + "@within_cycle_correction");
+  timing.discounting =
+      read_convention(discount_timings(), group.text_attribute("discount_timing"), group.path() + "@discount_timing");
+  timing.custom_weights = group.real_list_attribute("custom_weights");
+  const bool custom = timing.correction == WithinCycleCorrection::custom;
+  if (timing.custom_weights.size() != (custom ? cycles + 1 : 0))
+    throw IoError(group.path() + "@custom_weights has not one weight for each time point");
+  if (timing.correction == WithinCycleCorrection::simpson && cycles % 2 == 1)
+    throw IoError(group.path() + "@within_cycle_correction is simpson, which needs an even number of cycles");
+  analysis.discount_cost = read_discount_rate(group, "cost");
+  analysis.discount_qaly = read_discount_rate(group, "qaly");
+}
+
+void read_totals(const GroupReader& group, std::vector<OutcomeInfo>& outcomes) {
+  const std::size_t count = group.length("part");
+  const auto totals = group.integers("total_index", count);
+  const auto parts = group.integers("part_index", count);
+  expect_indices(totals, outcomes.size(), group.path() + "total_index", "outcome");
+  for (std::size_t i = 0; i < count; ++i) {
+    // A total stands behind its parts, so that no total can be a part of itself.
+    expect_indices({parts[i]}, totals[i], group.path() + "part_index", "outcome before its total");
+    outcomes[totals[i]].parts.push_back(parts[i]);
+  }
+}
+
+void read_amounts(const GroupReader& group, AnalysisResult& analysis) {
+  const std::size_t count = group.length("accrued"), draws = analysis.draws, cycles = analysis.timing.cycles;
+  const auto strategies = group.integers("strategy_index", count);
+  const auto outcomes = group.integers("outcome_index", count);
+  expect_indices(strategies, analysis.strategies.size(), group.path() + "strategy_index");
+  expect_indices(outcomes, analysis.outcomes.size(), group.path() + "outcome_index", "outcome");
+  auto start = group.slices("at_start", {draws, count});
+  auto point = group.slices("at_time_points", {draws, count, cycles + 1});
+  auto event = group.slices("in_cycles", {draws, count, cycles});
+  for (StrategyResult& strategy : analysis.strategies) strategy.amounts.resize(analysis.outcomes.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    std::optional<AmountsResult>& amounts = analysis.strategies[strategies[i]].amounts[outcomes[i]];
+    if (amounts) throw IoError(group.path() + "accrued has an outcome of a strategy twice");
+    amounts = AmountsResult{std::move(start[i]), std::move(point[i]), std::move(event[i])};
   }
 }
 
@@ -206,9 +289,19 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
   const auto names = group.texts("outcome", count);
   const auto units = group.texts("outcome_unit", count);
   const auto descriptions = group.texts("outcome_description", count);
-  const auto discounted = group.integers("outcome_discounted", count);
+  const auto discounted_as = group.texts("outcome_discounted_as", count);
+  const auto event_weight = group.texts("outcome_event_weight", count);
   std::vector<OutcomeInfo> outcomes;
-  for (std::size_t i = 0; i < count; ++i) outcomes.push_back({names[i], units[i], descriptions[i], discounted[i] != 0});
+  for (std::size_t i = 0; i < count; ++i) {
+    outcomes.push_back(
+        {.name = names[i],
+         .unit = units[i],
+         .description = descriptions[i],
+         .discounted_as = read_convention(discount_roles(), discounted_as[i], group.path() + "outcome_discounted_as"),
+         .event_weight = read_convention(event_weights(), event_weight[i], group.path() + "outcome_event_weight"),
+         .parts = {}});
+  }
+  read_totals(group.group("totals"), outcomes);
   return outcomes;
 }
 
@@ -217,6 +310,7 @@ AnalysisResult read_analysis(const GroupReader& group) {
   analysis.name = group.text_attribute("name");
   analysis.overrides = group.text_list_attribute("overrides");
   analysis.draws = group.length("draw");
+  read_timing(group.group("timing"), analysis);
   analysis.outcomes = read_outcomes(group);
   const std::size_t count = group.length("strategy");
   const auto names = group.texts("strategy", count);
@@ -233,8 +327,10 @@ AnalysisResult read_analysis(const GroupReader& group) {
                                    .mean = std::move(means[s]),
                                    .standard_error = std::move(standard_errors[s]),
                                    .tallies = {},
+                                   .amounts = {},
                                    .cohort_states = cohort_states[s]});
   }
+  read_amounts(group.group("amounts"), analysis);
   analysis.increments = read_increments(group.group("increments"), analysis);
   read_tallies(group.group("tallies"), analysis);
   return analysis;

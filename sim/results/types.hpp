@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "program/parameters.hpp"
+#include "program/program.hpp"
+#include "program/timing.hpp"
 
 /// \file
 /// What a finished run knows. Arrays are flat and row-major; their shapes stand beside them in brackets.
@@ -17,7 +20,11 @@ struct OutcomeInfo {
   std::string name;
   std::string unit;
   std::string description;
-  bool discounted = true;  ///< false: a count that is never discounted; both columns are then equal
+  DiscountedAs discounted_as = DiscountedAs::nothing;  ///< nothing: a count; both columns are then equal
+  EventWeight event_weight = EventWeight::cycle;
+  std::vector<std::size_t> parts;  ///< of a total: the outcomes that it sums; empty for one that accrues
+
+  bool discounted() const { return discounted_as != DiscountedAs::nothing; }
 };
 
 /// The two columns of every estimate: with the scenario's discount rates, and with none.
@@ -42,6 +49,14 @@ struct TallyResult {
   std::vector<double> per_patient;  ///< [draw][time][cell]
 };
 
+/// Expected amounts of one outcome a patient by the time at which they accrue, without weight and discount: the means
+/// are their sums times the weights of the analysis' timing.
+struct AmountsResult {
+  std::vector<double> start;  ///< [draw]: once, before time point 0
+  std::vector<double> point;  ///< [draw][time point 0..cycles]: of those alive then
+  std::vector<double> event;  ///< [draw][cycle]: of what happens in a cycle
+};
+
 struct StrategyResult {
   std::string name;
   std::string label;
@@ -49,6 +64,7 @@ struct StrategyResult {
   std::vector<double> mean;            ///< [draw][outcome][column]
   std::vector<double> standard_error;  ///< [draw][outcome][column]; Monte Carlo, 0 under the cohort engine
   std::vector<TallyResult> tallies;
+  std::vector<std::optional<AmountsResult>> amounts;  ///< [outcome]; none for a total, and where not known
   std::uint64_t cohort_states = 0;  ///< number of states the cohort engine held; 0 under the microsimulation
 };
 
@@ -66,6 +82,8 @@ struct AnalysisResult {
   std::string name;                    ///< `base` or the alternative's name
   std::vector<std::string> overrides;  ///< `key=value`, empty for `base`
   std::size_t draws = 1;
+  Timing timing;
+  DiscountRate discount_cost = DiscountRate::constant(0), discount_qaly = DiscountRate::constant(0);
   std::vector<OutcomeInfo> outcomes;
   std::vector<StrategyResult> strategies;
   std::vector<IncrementResult> increments;  ///< every pair strategy > versus by index

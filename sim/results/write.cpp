@@ -4,6 +4,7 @@
 #include "core/contract.hpp"
 #include "core/diagnostic.hpp"
 #include "results/group_writer.hpp"
+#include "results/names.hpp"
 #include "results/results.hpp"
 #include "results/whole_file.hpp"
 
@@ -116,6 +117,68 @@ void write_increments(const GroupWriter& group, const AnalysisResult& analysis) 
                arrays(increments, &IncrementResult::cost_qaly_covariance, analysis.draws));
 }
 
+void write_timing(const GroupWriter& group, const AnalysisResult& analysis) {
+  const Timing& timing = analysis.timing;
+  group.attribute("cycles", std::uint64_t{timing.cycles});
+  group.attribute("cycle_length_years", timing.cycle_length.value);
+  group.attribute("within_cycle_correction", name_of(within_cycle_corrections(), timing.correction));
+  group.attribute("discount_timing", name_of(discount_timings(), timing.discounting));
+  group.attribute("custom_weights", timing.custom_weights);
+  group.attribute("compounding", std::string(analysis.discount_cost.compounded ? "annual" : "continuous"));
+  for (const auto& [name, rate] : {std::pair("cost", &analysis.discount_cost), {"qaly", &analysis.discount_qaly}}) {
+    std::vector<double> from_year, rate_per_year;
+    for (const DiscountRate::Step& step : rate->steps) {
+      from_year.push_back(step.from.value);
+      rate_per_year.push_back(step.rate_per_year);
+    }
+    group.attribute(std::string(name) + "_from_year", from_year);
+    group.attribute(std::string(name) + "_rate_per_year", rate_per_year);
+  }
+}
+
+void write_totals(const GroupWriter& group, const std::vector<OutcomeInfo>& outcomes) {
+  std::vector<std::string> names;
+  std::vector<std::uint64_t> totals, parts;
+  for (std::size_t total = 0; total < outcomes.size(); ++total) {
+    for (const std::size_t part : outcomes[total].parts) {
+      names.push_back(outcomes[total].name + ": " + outcomes.at(part).name);
+      totals.push_back(total);
+      parts.push_back(part);
+    }
+  }
+  group.dataset("part", names);
+  group.dataset("total_index", totals);
+  group.dataset("part_index", parts);
+}
+
+void write_amounts(const GroupWriter& group, const AnalysisResult& analysis) {
+  std::vector<std::string> names;
+  std::vector<std::uint64_t> strategies, outcomes;
+  std::vector<AmountsResult> known;
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
+    const StrategyResult& strategy = analysis.strategies[s];
+    if (strategy.amounts.size() != analysis.outcomes.size())
+      fail_contract("every outcome has amounts or none", __FILE__, __LINE__);
+    for (std::size_t outcome = 0; outcome < strategy.amounts.size(); ++outcome) {
+      if (!strategy.amounts[outcome]) continue;
+      names.push_back(strategy.name + ": " + analysis.outcomes[outcome].name);
+      strategies.push_back(s);
+      outcomes.push_back(outcome);
+      known.push_back(*strategy.amounts[outcome]);
+    }
+  }
+  const std::size_t draws = analysis.draws, cycles = analysis.timing.cycles, points = cycles + 1;
+  group.counting_scale("draw", draws);
+  group.dataset("accrued", names);
+  group.counting_scale("time_point", points);
+  group.counting_scale("cycle", cycles);
+  group.dataset("strategy_index", strategies);
+  group.dataset("outcome_index", outcomes);
+  group.slices("at_start", {draws, known.size()}, arrays(known, &AmountsResult::start, draws));
+  group.slices("at_time_points", {draws, known.size(), points}, arrays(known, &AmountsResult::point, draws * points));
+  group.slices("in_cycles", {draws, known.size(), cycles}, arrays(known, &AmountsResult::event, draws * cycles));
+}
+
 /// Strategies that share the datasets of a tally: those that count the same by the same axes.
 struct TallyLayout {
   const TallyResult* axes = nullptr;             ///< of the first of them
@@ -181,8 +244,11 @@ void write_tally(const GroupWriter& group, const AnalysisResult& analysis, const
 void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   const auto& strategies = analysis.strategies;
   const auto& outcomes = analysis.outcomes;
-  std::vector<std::uint64_t> discounted;
-  for (const OutcomeInfo& outcome : outcomes) discounted.push_back(outcome.discounted ? 1 : 0);
+  std::vector<std::string> discounted_as, event_weight;
+  for (const OutcomeInfo& outcome : outcomes) {
+    discounted_as.push_back(name_of(discount_roles(), outcome.discounted_as));
+    event_weight.push_back(name_of(event_weights(), outcome.event_weight));
+  }
   group.attribute("name", analysis.name);
   group.attribute("overrides", analysis.overrides);
   group.counting_scale("draw", analysis.draws);
@@ -194,13 +260,17 @@ void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   group.dataset("cohort_states", column(strategies, &StrategyResult::cohort_states));
   group.dataset("outcome_unit", column(outcomes, &OutcomeInfo::unit));
   group.dataset("outcome_description", column(outcomes, &OutcomeInfo::description));
-  group.dataset("outcome_discounted", discounted);
+  group.dataset("outcome_discounted_as", discounted_as);
+  group.dataset("outcome_event_weight", event_weight);
 
   const hdf5::Shape shape = {analysis.draws, strategies.size(), outcomes.size(), column_count};
   const std::size_t size = analysis.draws * outcomes.size() * column_count;
   group.slices("mean", shape, arrays(strategies, &StrategyResult::mean, size));
   group.slices("standard_error", shape, arrays(strategies, &StrategyResult::standard_error, size));
 
+  write_timing(group.group("timing"), analysis);
+  write_totals(group.group("totals"), outcomes);
+  write_amounts(group.group("amounts"), analysis);
   write_increments(group.group("increments"), analysis);
   const GroupWriter tallies = group.group("tallies");
   for (const TallyLayout& layout : tally_layouts(analysis)) {

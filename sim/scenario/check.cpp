@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scenario/csv.hpp"
 #include "scenario/parameter.hpp"
 #include "scenario/table.hpp"
 #include "scenario/wording.hpp"
@@ -29,7 +30,14 @@ std::string kind_in_words(KeyKind kind) {
     case KeyKind::parameter:
       return "a number with its evidence";
     case KeyKind::table:
+    case KeyKind::records:
       return "the path of a CSV file";
+    case KeyKind::formula:
+      return "a number or a formula between quotes";
+    case KeyKind::formulas:
+      return "a formula, or a table of formulae";
+    case KeyKind::formula_matrix:
+      return "a list of rows of formulae";
   }
   return {};
 }
@@ -72,7 +80,14 @@ std::string example(const Leaf& leaf, const EvidenceRules& rules) {
     case KeyKind::parameter:
       return fmt::format("{{ value = 1.5, unit = \"{}\", source = \"...\", grade = \"...\" }}", unit);
     case KeyKind::table:
+    case KeyKind::records:
       return "\"data/file.csv\"";
+    case KeyKind::formula:
+      return "\"1 - p\"";
+    case KeyKind::formulas:
+      return "{ name = \"1 - p\" }";
+    case KeyKind::formula_matrix:
+      return "[[\"1 - p\", \"p\"], [0, 1]]";
   }
   return {};
 }
@@ -97,16 +112,26 @@ std::optional<KeyValue> LeafChecker::check(const Leaf& leaf) {
       return check_parameter(leaf);
     case KeyKind::table:
       return check_table(leaf);
+    case KeyKind::formula:
+      return check_formula(leaf);
+    case KeyKind::formulas:
+      return check_formulas(leaf);
+    case KeyKind::formula_matrix:
+      return check_formula_matrix(leaf);
+    case KeyKind::records:
+      return check_records(leaf);
   }
   return std::nullopt;
 }
 
 std::optional<KeyValue> LeafChecker::refuse_kind(const Leaf& leaf, const toml::node& node) {
   const char* relation = &node == leaf.node.get() ? "not" : "but holds";
+  const bool set_parameter = leaf.row->kind == KeyKind::parameter && leaf.place.line == 0;
   found_.push_back(
       {leaf.place_of(node),
        fmt::format("{} must be {}, {} {}", leaf.path, kind_in_words(leaf.row->kind), relation, node_in_words(node)),
-       fmt::format("write {} = {}", leaf.path, example(leaf, rules_))});
+       set_parameter ? fmt::format("write {}=number, with a decimal point", leaf.place.file)
+                     : fmt::format("write {} = {}", leaf.path, example(leaf, rules_))});
   return std::nullopt;
 }
 
@@ -194,6 +219,87 @@ std::optional<KeyValue> LeafChecker::check_table(const Leaf& leaf) {
   if (!table) return std::nullopt;
   for (const Edit& edit : leaf.edits) apply_edit(*table, leaf.path, *leaf.row, edit, found_);
   return std::move(*table);
+}
+
+std::optional<Formula> LeafChecker::formula_of(const Leaf& leaf, const toml::node& node) const {
+  SourcePlace place = leaf.place_of(node);
+  if (const auto* text = node.as_string()) {
+    if (place.column > 0) ++place.column;  // the opening quote
+    return Formula{{}, text->get(), place};
+  }
+  if (const auto number = number_of(node)) return Formula{{}, fmt::format("{}", *number), place};
+  return std::nullopt;
+}
+
+std::optional<KeyValue> LeafChecker::check_formula(const Leaf& leaf) {
+  if (auto formula = formula_of(leaf, *leaf.node)) return std::move(*formula);
+  return refuse_kind(leaf, *leaf.node);
+}
+
+std::optional<KeyValue> LeafChecker::check_formulas(const Leaf& leaf) {
+  const toml::table* table = leaf.node->as_table();
+  if (table == nullptr) {
+    if (auto formula = formula_of(leaf, *leaf.node)) return Formulas{std::move(*formula)};
+    return refuse_kind(leaf, *leaf.node);
+  }
+  Formulas formulas;
+  for (const auto& [key, node] : *table) {
+    auto formula = formula_of(leaf, node);
+    if (!formula) return refuse_kind(leaf, node);
+    formula->name = std::string(key.str());
+    formulas.push_back(std::move(*formula));
+  }
+  for (const Formula& entry : leaf.entries) {
+    const auto same = std::ranges::find(formulas, entry.name, &Formula::name);
+    if (same == formulas.end()) {
+      formulas.push_back(entry);
+    } else {
+      *same = entry;
+    }
+  }
+  std::ranges::stable_sort(formulas, [](const Formula& a, const Formula& b) {
+    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+  });
+  return formulas;
+}
+
+std::optional<KeyValue> LeafChecker::check_formula_matrix(const Leaf& leaf) {
+  const toml::array* rows = leaf.node->as_array();
+  if (rows == nullptr) return refuse_kind(leaf, *leaf.node);
+  FormulaMatrix matrix;
+  for (const toml::node& row : *rows) {
+    const toml::array* cells = row.as_array();
+    if (cells == nullptr) return refuse_kind(leaf, row);
+    matrix.emplace_back();
+    for (const toml::node& cell : *cells) {
+      auto formula = formula_of(leaf, cell);
+      if (!formula) return refuse_kind(leaf, cell);
+      matrix.back().push_back(std::move(*formula));
+    }
+  }
+  return matrix;
+}
+
+std::optional<KeyValue> LeafChecker::check_records(const Leaf& leaf) {
+  const auto* path = leaf.node->as_string();
+  if (path == nullptr) return refuse_kind(leaf, *leaf.node);
+  Result<File> file = folder_.read(path->get(), leaf.folder, leaf.place_of(*path));
+  if (!file) {
+    found_.push_back(file.error().front());
+    return std::nullopt;
+  }
+  tables_.push_back(*file);
+  const auto csv = parse_csv(*file, {}, {any_column}, found_);
+  if (!csv || !csv->whole) return std::nullopt;
+  Records records{csv->file, {}, {}};
+  for (std::size_t column = 0; column < csv->header.size(); ++column)
+    records.columns.push_back({csv->header[column], csv->header_places[column]});
+  for (std::size_t row = 0; row < csv->rows.size(); ++row) {
+    records.rows.emplace_back();
+    for (std::size_t column = 0; column < csv->header.size(); ++column)
+      records.rows.back().push_back({csv->rows[row][column].text, csv->place(row, column)});
+  }
+  return records;
 }
 
 }  // namespace myelin::scenario

@@ -35,6 +35,12 @@ class LeafChecker {
   std::optional<KeyValue> check_boolean(const Leaf& leaf);
   std::optional<KeyValue> check_parameter(const Leaf& leaf);
   std::optional<KeyValue> check_table(const Leaf& leaf);
+  std::optional<KeyValue> check_formula(const Leaf& leaf);
+  std::optional<KeyValue> check_formulas(const Leaf& leaf);
+  std::optional<KeyValue> check_formula_matrix(const Leaf& leaf);
+  std::optional<KeyValue> check_records(const Leaf& leaf);
+  /// A number or text as a formula; none if it is neither.
+  std::optional<Formula> formula_of(const Leaf& leaf, const toml::node& node) const;
   void check_choice(const Leaf& leaf, const std::string& text, const toml::node& node);
   std::optional<KeyValue> refuse_kind(const Leaf& leaf, const toml::node& node);
 

@@ -1,6 +1,18 @@
+#include "program/timing.hpp"
 #include "scenario/scenario.hpp"
 
 namespace myelin::scenario {
+
+namespace {
+
+template <class Convention>
+std::vector<std::string> names_of(const Choices<Convention>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [name, convention] : choices) names.push_back(name);
+  return names;
+}
+
+}  // namespace
 
 const Schema& common_schema() {
   using enum KeyKind;
@@ -12,6 +24,10 @@ const Schema& common_schema() {
       {.path = "include",
        .kind = text_list,
        .description = "files read first, whose keys this file may set again",
+       .required = false},
+      {.path = "without",
+       .kind = text_list,
+       .description = "keys or tables of keys of the included files that do not count here",
        .required = false},
 
       {.path = "analysis.perspective", .kind = text, .description = "whose costs and health count"},
@@ -51,14 +67,43 @@ const Schema& common_schema() {
        .unit = "per year",
        .low = 0,
        .high = 1},
+      {.path = "analysis.discount_compounding",
+       .kind = text,
+       .description = "discount factor after t years: annual (1 + r)^-t, continuous exp(-r t)",
+       .fallback = "\"annual\"",
+       .choices = {"annual", "continuous"}},
+      {.path = "analysis.discount_later.*.from_year",
+       .kind = number,
+       .description = "year from which other discount rates hold; several in order of time",
+       .unit = "years",
+       .low = 0,
+       .high = 200},
+      {.path = "analysis.discount_later.*.cost",
+       .kind = parameter,
+       .description = "discount rate of costs from that year on",
+       .unit = "per year",
+       .low = 0,
+       .high = 1},
+      {.path = "analysis.discount_later.*.qaly",
+       .kind = parameter,
+       .description = "discount rate of QALYs from that year on",
+       .unit = "per year",
+       .low = 0,
+       .high = 1},
       {.path = "analysis.discount_timing",
        .kind = text,
        .description = "moment of a cycle to which it is discounted",
-       .choices = {"start", "mid", "end", "continuous"}},
+       .choices = names_of(discount_timings())},
       {.path = "analysis.within_cycle_correction",
        .kind = text,
        .description = "occupancy that a cycle's costs and QALYs are counted for",
-       .choices = {"start", "end", "trapezoid"}},
+       .choices = names_of(within_cycle_corrections())},
+      {.path = "analysis.within_cycle_weights",
+       .kind = number_list,
+       .description = "what each time point counts, the start and the horizon's end too; for the custom correction",
+       .unit = "cycles",
+       .low = 0,
+       .required = false},
       {.path = "analysis.accrual",
        .kind = text,
        .description = "events counted by their expectation or as drawn",

@@ -99,9 +99,9 @@ std::vector<Leaf> fallbacks(const Leaves& leaves, const KeyIndex& index) {
       const std::string dotted = join_path(path);
       if (present.contains(dotted)) continue;
       if (row.kind == KeyKind::parameter && number) {
-        absent.push_back({&row, dotted, place, {}, nullptr, {{{}, *number, place, "default"}}});
+        absent.push_back({&row, dotted, place, {}, nullptr, {{{}, *number, place, "default"}}, {}});
       } else {
-        absent.push_back({&row, dotted, place, {}, node, {}});
+        absent.push_back({&row, dotted, place, {}, node, {}, {}});
       }
     }
   }

@@ -149,9 +149,10 @@ bool check_header(const Record& header, const std::string& file, const std::vect
   const std::size_t before = found.size();
   std::vector<std::string> known = required, seen;
   known.insert(known.end(), optional.begin(), optional.end());
+  const bool any = std::ranges::find(optional, any_column) != optional.end();
   for (const CsvField& field : header) {
     const SourcePlace place{file, field.line, field.column};
-    if (std::find(known.begin(), known.end(), field.text) == known.end()) {
+    if (!any && std::find(known.begin(), known.end(), field.text) == known.end()) {
       found.push_back({place, "unknown column " + quote(field.text),
                        did_you_mean(field.text, known, "remove it; the columns are " + listed(known))});
     } else if (std::find(seen.begin(), seen.end(), field.text) != seen.end()) {
@@ -195,8 +196,11 @@ std::optional<CsvTable> parse_csv(const File& file, const std::vector<std::strin
     return std::nullopt;
   }
   if (!check_header(*header, file.shown, required, optional, found)) return std::nullopt;
-  CsvTable table{file.shown, {}, {}, true};
-  for (const CsvField& field : *header) table.header.push_back(field.text);
+  CsvTable table{file.shown, {}, {}, {}, true};
+  for (const CsvField& field : *header) {
+    table.header.push_back(field.text);
+    table.header_places.push_back({file.shown, field.line, field.column});
+  }
   while (std::optional<Record> record = reader.next()) {
     const SourcePlace place{file.shown, record->front().line, 1};
     if (table.rows.size() == max_csv_rows) {

@@ -24,6 +24,7 @@ struct CsvField {
 struct CsvTable {
   std::string file;  ///< as messages show it
   std::vector<std::string> header;
+  std::vector<SourcePlace> header_places;  ///< [column]
   std::vector<std::vector<CsvField>> rows;
   bool whole = true;  ///< false if rows were left out because they are malformed
 
@@ -32,6 +33,9 @@ struct CsvTable {
   /// The place of a field, or of a row's first field.
   SourcePlace place(std::size_t row, std::size_t column = 0) const;
 };
+
+/// Among the optional columns: any column is allowed.
+inline constexpr const char* any_column = "*";
 
 /// Reads comma-separated text with quotes as RFC 4180 has them, lines ended by LF or CRLF; a leading byte order mark,
 /// empty lines and lines that start with # are passed over. The header must have each of `required` once, and beyond

@@ -27,9 +27,18 @@ std::string type_of(const KeyRow& row) {
       return "true or false";
     case KeyKind::parameter:
       return "evidence";
+    case KeyKind::formula:
+      return "formula";
+    case KeyKind::formulas:
+      return "formula, or table of formulae";
+    case KeyKind::formula_matrix:
+      return "rows of formulae";
+    case KeyKind::records:
+      return "CSV file";
     case KeyKind::table:
       break;
   }
+  if (row.columns.empty()) return "table (columns of its file)";
   std::vector<std::string> columns;
   for (const KeyColumn& column : row.columns) {
     columns.push_back(column.name + " " +

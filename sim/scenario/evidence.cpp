@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "program/unit.hpp"
 #include "scenario/wording.hpp"
 
 namespace myelin::scenario {
@@ -38,9 +39,20 @@ std::vector<std::string> parts_of_source(const std::string& source) {
 
 std::optional<std::string> wanted_unit(const KeyRow& row, const EvidenceRules& rules) {
   constexpr std::string_view money = "money";
+  if (row.unit == unit_as_given) return std::nullopt;
   if (row.unit != money && !row.unit.starts_with("money ")) return row.unit;
   if (!rules.money) return std::nullopt;
   return *rules.money + row.unit.substr(money.size());
+}
+
+KeyRow with_range_of_unit(const KeyRow& row, const std::string& unit) {
+  KeyRow ranged = row;
+  if (row.unit != unit_as_given) return ranged;
+  const Unit parsed = parse_unit(unit);
+  ranged.unit = unit;
+  ranged.low = parsed.low;
+  ranged.high = parsed.high;
+  return ranged;
 }
 
 bool check_number(const std::string& label, double value, const KeyRow& row, const SourcePlace& place,
@@ -66,6 +78,25 @@ void check_unit(const std::string& label, const std::string& unit, const std::op
   } else if (wanted && unit != *wanted) {
     found.push_back({place, fmt::format("{}: the unit is {} but must be {}", label, quote(unit), quote(*wanted)),
                      fmt::format("convert the number and write {}", quote(*wanted))});
+  }
+}
+
+void check_given_unit(const std::string& label, const std::string& unit, const EvidenceRules& rules,
+                      const SourcePlace& place, Diagnostics& found) {
+  const std::size_t per = unit.find(" per ");
+  if (unit.empty()) {
+    found.push_back(
+        {place, fmt::format("{}: unit is missing", label),
+         "add unit = \"...\": probability, per year, hazard ratio, utility, ... (myelin describe scenario)"});
+  } else if (const auto near = misspelt_unit(unit)) {
+    found.push_back(
+        {place, fmt::format("{}: unknown unit {}", label, quote(unit)), fmt::format("did you mean {}?", quote(*near))});
+  } else if (parse_unit(unit).quantity == Quantity::money && rules.money && unit != *rules.money &&
+             !unit.starts_with(*rules.money + " ")) {
+    found.push_back({place,
+                     fmt::format("{}: the unit is {} but money here is {}", label, quote(unit), quote(*rules.money)),
+                     fmt::format("convert the number and write {}",
+                                 quote(*rules.money + (per == std::string::npos ? "" : unit.substr(per))))});
   }
 }
 

@@ -23,11 +23,17 @@ struct EvidenceRules {
 /// The unit that a row wants, with "money" resolved; none if that cannot be known.
 std::optional<std::string> wanted_unit(const KeyRow& row, const EvidenceRules& rules);
 
+/// The row with the range of the unit that its value names, if its unit is as given; else the row itself.
+KeyRow with_range_of_unit(const KeyRow& row, const std::string& unit);
+
 /// Whether a number is finite and in the row's range; `label` names it in messages: `analysis.discount_cost`.
 bool check_number(const std::string& label, double value, const KeyRow& row, const SourcePlace& place,
                   Diagnostics& found);
 void check_unit(const std::string& label, const std::string& unit, const std::optional<std::string>& wanted,
                 const SourcePlace& place, Diagnostics& found);
+/// The same of a unit that the evidence names itself: money is the scenario's, and no known unit is misspelt.
+void check_given_unit(const std::string& label, const std::string& unit, const EvidenceRules& rules,
+                      const SourcePlace& place, Diagnostics& found);
 void check_source(const std::string& label, const std::string& source, const EvidenceRules& rules,
                   const SourcePlace& place, Diagnostics& found);
 void check_grade(const std::string& label, const std::string& grade, const SourcePlace& place, Diagnostics& found);

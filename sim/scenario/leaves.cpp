@@ -45,9 +45,9 @@ class Gatherer {
   void visit(const Document& document, const toml::node& node, const SourcePlace& place) {
     const std::string dotted = join_path(path_);
     if (const KeyRow* row = index_.row(path_)) {
-      // `include` has done its work when the files were read, and each file has its own.
-      if (dotted != "include") {
-        own_.push_back({row, dotted, place, document.file.folder(), {document.table, &node}, {}});
+      // `include` and `without` say how files are brought together, and each file has its own.
+      if (dotted != "include" && dotted != "without") {
+        own_.push_back({row, dotted, place, document.file.folder(), {document.table, &node}, {}, {}});
       }
     } else if (!index_.is_table(path_)) {
       if (unknown_keys_ == UnknownKeys::are_mistakes) {
@@ -76,6 +76,31 @@ class Gatherer {
 // Positions of leaves by key, as one file and all it includes say it.
 using LeafByPath = std::map<std::string, std::size_t>;
 
+bool is_at_or_below(const std::string& path, const std::string& key) {
+  return path == key || path.starts_with(key + ".");
+}
+
+// Takes out what a document does not want of the files that it includes.
+void leave_out(const Document& document, LeafByPath& effective, Leaves& gathered, Diagnostics& found) {
+  const toml::node* without = document.table->get("without");
+  if (without == nullptr) return;
+  const toml::array* keys = without->as_array();
+  if (keys == nullptr || !std::ranges::all_of(*keys, [](const toml::node& key) { return key.is_string(); })) {
+    found.push_back({place_in(document.file.shown, without->source()), "without must be a list of keys",
+                     "write without = [\"strategies.old\"]"});
+    return;
+  }
+  for (const toml::node& node : *keys) {
+    const std::string& key = node.as_string()->get();
+    const auto count = std::erase_if(effective, [&](const auto& leaf) { return is_at_or_below(leaf.first, key); });
+    std::erase_if(gathered.tables, [&](const auto& table) { return is_at_or_below(join_path(table.first), key); });
+    if (count > 0) continue;
+    found.push_back({place_in(document.file.shown, node.source()),
+                     fmt::format("without names {}, which no included file has", quote(key)),
+                     "name a key or a table of keys of an included file"});
+  }
+}
+
 void add_included(LeafByPath& into, const LeafByPath& included, const std::vector<Leaf>& all, Diagnostics& found) {
   for (const auto& [path, position] : included) {
     const auto [first, is_new] = into.emplace(path, position);
@@ -101,6 +126,7 @@ Leaves gather(const Documents& documents, const KeyIndex& index, UnknownKeys unk
   for (const Document& document : documents.files) {
     LeafByPath effective;
     for (const std::size_t included : document.includes) add_included(effective, by_document[included], all, found);
+    leave_out(document, effective, gathered, found);
     for (Leaf& leaf : gatherer.take(document)) {
       effective[leaf.path] = all.size();
       all.push_back(std::move(leaf));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/diagnostic.hpp"
+#include "program/parameters.hpp"
 #include "program/schema.hpp"
 #include "scenario/document.hpp"
 #include "scenario/key_index.hpp"
@@ -28,6 +29,7 @@ struct Leaf {
   std::string folder;                      ///< that paths in the value count from, itself from the scenario's folder
   std::shared_ptr<const toml::node> node;  ///< null if the only value is an edit
   std::vector<Edit> edits;                 ///< in the order in which they are made
+  std::vector<Formula> entries;            ///< that take the place of entries of a table of formulae
 
   /// The place of a part of the value.
   SourcePlace place_of(const toml::node& part) const;

@@ -64,6 +64,8 @@ const KeyRow* settable_row(const Override& change, const KeyIndex& index, Diagno
       return nullptr;
     }
     const KeyRow* row = index.row(path);
+    const bool entry = row != nullptr && row->kind == KeyKind::formulas && path.size() + 1 == change.path.size();
+    if (entry) return row;
     if (row != nullptr && path.size() < change.path.size()) {
       found.push_back({change.place, join_path(path) + " has no keys below it",
                        fmt::format("write --set {}=value", join_path(path))});
@@ -78,7 +80,8 @@ const KeyRow* settable_row(const Override& change, const KeyIndex& index, Diagno
   if (row == nullptr) {
     found.push_back(
         {change.place, join_path(path) + " must be a table of keys, not a value", "set one of the keys below it"});
-  } else if (row->path == "format" || row->path == "model" || row->path == "sources" || row->path == "include") {
+  } else if (row->path == "format" || row->path == "model" || row->path == "sources" || row->path == "include" ||
+             row->path == "without") {
     found.push_back(
         {change.place, row->path + " cannot be set (it says how the files are read)", "change it in the scenario"});
     return nullptr;
@@ -100,7 +103,29 @@ void edit(Leaf& leaf, Edit change) {
   leaf.edits.push_back(std::move(change));
 }
 
+// Puts one formula into a table of formulae that the scenario has.
+void apply_entry(Leaves& leaves, const Override& change, Diagnostics& found) {
+  const std::string path = join_path({change.path.begin(), change.path.end() - 1});
+  const auto leaf = std::ranges::find(leaves.leaves, path, &Leaf::path);
+  if (leaf == leaves.leaves.end() || !leaf->node || !leaf->node->is_table()) {
+    found.push_back({change.place, path + " is no table of formulae in the scenario",
+                     fmt::format("write --set {}={{ {} = ... }}", path, change.path.back())});
+    return;
+  }
+  const std::optional<double> number = number_of(*change.value);
+  if (!number && !change.value->is_string()) {
+    found.push_back(
+        {change.place, "a formula must be a number or text", fmt::format("write {}=number", change.place.file)});
+    return;
+  }
+  const std::string text = number ? fmt::format("{}", *number) : change.value->as_string()->get();
+  std::erase_if(leaf->entries, [&](const Formula& earlier) { return earlier.name == change.path.back(); });
+  leaf->entries.push_back({change.path.back(), text, change.place});
+}
+
 void apply(Leaves& leaves, Override change, const KeyRow& row, Diagnostics& found) {
+  if (row.kind == KeyKind::formulas && change.path.size() > split_path(row.path).size())
+    return apply_entry(leaves, change, found);
   const std::string path = join_path(change.path);
   auto leaf =
       std::find_if(leaves.leaves.begin(), leaves.leaves.end(), [&](const Leaf& known) { return known.path == path; });
@@ -120,15 +145,24 @@ void apply(Leaves& leaves, Override change, const KeyRow& row, Diagnostics& foun
     }
     return;
   }
+  if (!is_there && number && row.unit == unit_as_given) {
+    std::vector<std::string> known;
+    for (const Leaf& other : leaves.leaves) {
+      if (other.row == &row) known.push_back(other.path);
+    }
+    found.push_back({change.place, path + " is not in the scenario, so its unit is not known",
+                     did_you_mean(path, known, "add it to the scenario with its unit and source")});
+    return;
+  }
   if (!is_there) {
     open_tables(leaves, change);
-    leaves.leaves.push_back({&row, path, change.place, {}, nullptr, {}});
+    leaves.leaves.push_back({&row, path, change.place, {}, nullptr, {}, {}});
     leaf = leaves.leaves.end() - 1;
   }
   if (row.kind == KeyKind::parameter && number) {
     edit(*leaf, {{}, *number, std::move(change.place), "--set"});
   } else {
-    *leaf = {&row, path, std::move(change.place), {}, std::move(change.value), {}};
+    *leaf = {&row, path, std::move(change.place), {}, std::move(change.value), {}, {}};
   }
 }
 

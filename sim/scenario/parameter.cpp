@@ -22,7 +22,14 @@ class ParameterReader {
         table_(*leaf.node->as_table()),
         rules_(rules),
         found_(found),
-        unit_(wanted_unit(*leaf.row, rules)) {}
+        unit_(wanted_unit(*leaf.row, rules)),
+        row_(with_range_of_unit(*leaf.row, given_unit(leaf))) {}
+
+  /// The unit as it is written; empty if there is none.
+  static std::string given_unit(const Leaf& leaf) {
+    const toml::node* node = leaf.node->as_table()->get("unit");
+    return node != nullptr && node->is_string() ? node->as_string()->get() : std::string();
+  }
 
   Parameter read() {
     report_unknown_fields();
@@ -32,9 +39,16 @@ class ParameterReader {
       found_.push_back({leaf_.place, leaf_.path + ": value is missing", "add value = a number"});
     }
     parameter.value = value.value_or(0);
-    parameter.unit = unit_.value_or(leaf_.row->unit);
+    const bool as_given = leaf_.row->unit == unit_as_given;
+    parameter.unit = as_given ? row_.unit : unit_.value_or(leaf_.row->unit);
     Provenance& provenance = parameter.provenance;
-    if (const auto unit = required("unit")) check_unit(leaf_.path, *unit, unit_, place("unit"), found_);
+    if (const auto unit = required("unit")) {
+      if (as_given) {
+        check_given_unit(leaf_.path, *unit, rules_, place("unit"), found_);
+      } else {
+        check_unit(leaf_.path, *unit, unit_, place("unit"), found_);
+      }
+    }
     if (const auto source = required("source")) {
       check_source(leaf_.path, *source, rules_, place("source"), found_);
       provenance.source = *source;
@@ -81,7 +95,7 @@ class ParameterReader {
       found_.push_back(
           {place(field), fmt::format("{}: {} must be a number", leaf_.path, field), "write a number without quotes"});
     }
-    const bool valid = given && check_number(leaf_.path, *given, *leaf_.row, place(field), found_);
+    const bool valid = given && check_number(leaf_.path, *given, row_, place(field), found_);
     return valid ? given : std::nullopt;
   }
 
@@ -104,6 +118,7 @@ class ParameterReader {
   const EvidenceRules& rules_;
   Diagnostics& found_;
   std::optional<std::string> unit_;
+  KeyRow row_;
 };
 
 }  // namespace
@@ -112,7 +127,8 @@ Parameter read_parameter(const Leaf& leaf, const EvidenceRules& rules, Diagnosti
   std::optional<Parameter> parameter;
   if (leaf.node) parameter = ParameterReader(leaf, rules, found).read();
   for (const Edit& edit : leaf.edits) {
-    check_number(leaf.path, edit.value, *leaf.row, edit.place, found);
+    check_number(leaf.path, edit.value, parameter ? with_range_of_unit(*leaf.row, parameter->unit) : *leaf.row,
+                 edit.place, found);
     if (parameter) {
       parameter->provenance = replaced(parameter->value, parameter->provenance, edit.source);
       parameter->value = edit.value;

@@ -19,7 +19,8 @@ namespace {
 using Index = std::vector<std::size_t>;
 
 std::size_t extent(const KeyColumn& column) {
-  return column.levels.empty() ? static_cast<std::size_t>(column.last - column.first) + 1 : column.levels.size();
+  if (!column.levels.empty()) return column.levels.size();
+  return static_cast<std::size_t>(static_cast<long long>(column.last) - column.first) + 1;
 }
 
 std::string level_name(const KeyColumn& column, std::size_t position) {
@@ -202,21 +203,86 @@ class TableReader {
   std::set<std::pair<std::string, std::string>> checked_;
 };
 
+const std::vector<std::string> evidence_columns = {"value", "unit", "source", "grade"};
+const std::vector<std::string> optional_columns = {"low", "high", "distribution", "note"};
+
+std::optional<int> whole_number(const std::string& text) {
+  int number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failure == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+// A key column with the levels that its file has: whole numbers from the lowest to the highest, or names in order of
+// appearance.
+KeyColumn column_as_given(const CsvTable& csv, std::size_t position) {
+  KeyColumn column{.name = csv.header[position]};
+  bool all_numbers = true;
+  for (std::size_t row = 0; row < csv.rows.size(); ++row) {
+    const std::string& text = csv.rows[row][position].text;
+    if (std::ranges::find(column.levels, text) == column.levels.end()) column.levels.push_back(text);
+    const auto number = whole_number(text);
+    all_numbers = all_numbers && number;
+    if (!number) continue;
+    column.first = row == 0 ? *number : std::min(column.first, *number);
+    column.last = row == 0 ? *number : std::max(column.last, *number);
+  }
+  if (all_numbers) column.levels.clear();
+  return column;
+}
+
+// A table whose key columns are all those of its file that hold no evidence, and whose unit is that of its first row.
+std::optional<ParameterTable> read_table_as_given(const std::string& path, const KeyRow& row, const File& file,
+                                                  const EvidenceRules& rules, Diagnostics& found) {
+  std::vector<std::string> optional = optional_columns;
+  optional.emplace_back(any_column);
+  const auto csv = parse_csv(file, evidence_columns, optional, found);
+  if (!csv) return std::nullopt;
+  if (csv->rows.empty()) {
+    found.push_back({{csv->file}, path + ": the table has no rows", "write one row a value"});
+    return std::nullopt;
+  }
+  KeyRow own = row;
+  double size = 1;
+  for (std::size_t position = 0; position < csv->header.size(); ++position) {
+    const std::string& name = csv->header[position];
+    const auto is = [&](const std::vector<std::string>& names) {
+      return std::ranges::find(names, name) != names.end();
+    };
+    if (is(evidence_columns) || is(optional_columns)) continue;
+    own.columns.push_back(column_as_given(*csv, position));
+    size *= static_cast<double>(extent(own.columns.back()));
+  }
+  const std::string unit = csv->rows.front()[*csv->column("unit")].text;
+  const std::size_t before = found.size();
+  check_given_unit(path, unit, rules, csv->place(0, *csv->column("unit")), found);
+  if (found.size() > before) return std::nullopt;
+  // Rows that are missing are told one by one, so that far fewer rows than the columns span are told at once.
+  if (size > 4 * static_cast<double>(csv->rows.size()) + 100) {
+    found.push_back({{csv->file},
+                     fmt::format("{}: {} rows where the columns span {:g} combinations", path, csv->rows.size(), size),
+                     "give one row for each combination of the key columns; whole numbers must follow one another"});
+    return std::nullopt;
+  }
+  own = with_range_of_unit(own, unit);
+  return TableReader(path, own, *csv, rules, found).read();
+}
+
 }  // namespace
 
 std::optional<ParameterTable> read_table(const std::string& path, const KeyRow& row, const File& file,
                                          const EvidenceRules& rules, Diagnostics& found) {
+  if (row.columns.empty()) return read_table_as_given(path, row, file, rules, found);
   std::vector<std::string> required;
   for (const KeyColumn& column : row.columns) required.push_back(column.name);
-  for (const char* name : {"value", "unit", "source", "grade"}) required.emplace_back(name);
-  const auto csv = parse_csv(file, required, {"low", "high", "distribution", "note"}, found);
+  required.insert(required.end(), evidence_columns.begin(), evidence_columns.end());
+  const auto csv = parse_csv(file, required, optional_columns, found);
   if (!csv) return std::nullopt;
   return TableReader(path, row, *csv, rules, found).read();
 }
 
 void apply_edit(ParameterTable& table, const std::string& path, const KeyRow& row, const Edit& edit,
                 Diagnostics& found) {
-  check_number(path, edit.value, row, edit.place, found);
+  check_number(path, edit.value, with_range_of_unit(row, table.unit), edit.place, found);
   if (edit.cell.size() != table.columns.size()) {
     std::vector<std::string> names;
     for (const KeyColumn& column : table.columns) names.push_back(column.name);

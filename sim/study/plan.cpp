@@ -1,5 +1,7 @@
 #include "study/plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace myelin::study {
@@ -31,6 +33,11 @@ Result<scenario::Scenario> read_checked(const PlanRequest& request, const std::v
 Result<std::vector<std::string>> choose_strategies(const scenario::Scenario& scenario,
                                                    const std::vector<std::string>& wanted) {
   const std::vector<std::string> all = scenario.parameters.names_under("strategies");
+  if (all.empty()) {
+    return tl::unexpected(Diagnostics{{{scenario.path, 0, 0},
+                                       "the scenario has no strategies",
+                                       "add [strategies.usual_care] with label = \"Usual care\""}});
+  }
   if (wanted.empty()) return all;
   Diagnostics problems;
   for (const std::string& name : wanted) {
@@ -45,6 +52,19 @@ Result<std::vector<std::string>> choose_strategies(const scenario::Scenario& sce
   std::ranges::copy_if(all, std::back_inserter(chosen),
                        [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); });
   return chosen;
+}
+
+/// Strategies share most of a scenario, so that one mistake shows in the programs of several.
+Diagnostics first_of_each_place(const Diagnostics& problems) {
+  Diagnostics kept;
+  for (const Diagnostic& problem : problems) {
+    const auto same = [&](const Diagnostic& other) {
+      return problem.place.line > 0 && other.place.file == problem.place.file &&
+             other.place.line == problem.place.line && other.place.column == problem.place.column;
+    };
+    if (std::ranges::none_of(kept, same)) kept.push_back(problem);
+  }
+  return kept;
 }
 
 Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanRequest& request, const Models& models) {
@@ -64,7 +84,8 @@ Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanReques
       problems.insert(problems.end(), program.error().begin(), program.error().end());
     }
   }
-  if (!problems.empty()) return tl::unexpected(problems);
+  if (!problems.empty()) return tl::unexpected(first_of_each_place(problems));
+  analysis.population = model->population(analysis.scenario.parameters);
   return analysis;
 }
 
@@ -89,18 +110,35 @@ Diagnostics choose_engine(const ParameterSet& parameters, Plan& plan) {
   return {};
 }
 
+/// Patients take the profiles of a population in turn, so that only whole rounds have its composition.
+Diagnostics check_rounds(const ParameterSet& parameters, const Population& population, const Plan& plan) {
+  const std::uint64_t profiles = population.profiles();
+  if (plan.engine != Engine::microsimulation || profiles == 0 || plan.patients % profiles == 0) return {};
+  const std::uint64_t whole = (plan.patients / profiles + 1) * profiles;
+  return {{parameters.entry("analysis.patients").place,
+           fmt::format("{} simulated patients are no whole number of rounds through the {} of the file of patients",
+                       plan.patients, profiles),
+           fmt::format("choose a multiple of {}: {} for example", profiles, whole)}};
+}
+
 }  // namespace
 
 Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
-  Result<PlannedAnalysis> base = plan_analysis(
-      {.name = "base", .label = "Base case", .overrides = {}, .scenario = {}, .strategies = {}, .programs = {}},
-      request, models);
+  Result<PlannedAnalysis> base = plan_analysis({.name = "base",
+                                                .label = "Base case",
+                                                .overrides = {},
+                                                .scenario = {},
+                                                .strategies = {},
+                                                .programs = {},
+                                                .population = {}},
+                                               request, models);
   if (!base) return tl::unexpected(base.error());
   const ParameterSet& parameters = base->scenario.parameters;
   Plan plan;
   plan.model = find_model(models, base->scenario.model);
   plan.seed = static_cast<std::uint64_t>(parameters.integer("analysis.seed"));
   Diagnostics problems = choose_engine(parameters, plan);
+  for (Diagnostic& problem : check_rounds(parameters, base->population, plan)) problems.push_back(std::move(problem));
   std::vector<PlannedAnalysis> alternatives;
   for (const std::string& name : parameters.names_under("alternatives")) {
     const std::string key = "alternatives." + name;
@@ -109,7 +147,8 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
                                                          .overrides = parameters.text_list(key + ".set"),
                                                          .scenario = {},
                                                          .strategies = {},
-                                                         .programs = {}},
+                                                         .programs = {},
+                                                         .population = {}},
                                                         request, models);
     if (alternative) {
       alternatives.push_back(std::move(*alternative));

@@ -22,6 +22,7 @@ struct PlannedAnalysis {
   scenario::Scenario scenario;
   std::vector<std::string> strategies;
   std::vector<Program> programs;  ///< [strategy]
+  Population population;          ///< without profiles where all enter as the programs say
 };
 
 /// All that a command asks for, with nothing left that the user could have got wrong.

@@ -57,7 +57,7 @@ class Sampler {
   Sampler(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution)
       : analysis_(analysis),
         execution_(execution),
-        simulation_(pointers(analysis.programs), engine::Population{},
+        simulation_(pointers(analysis.programs), analysis.population,
                     {find_outcome(analysis.programs.front(), "cost"), find_outcome(analysis.programs.front(), "qaly")},
                     {.seed = {plan.seed},
                      .noise = {0},
@@ -125,9 +125,11 @@ class Sampler {
       for (const auto& workspace : workspaces_) {
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += workspace.counts[strategy][i];
       }
-      output.strategies.push_back({estimates_of(sums.outcomes, strategy * values, values),
-                                   split_tallies(analysis_.programs[strategy], counts, simulation_.options().patients),
-                                   0});
+      const Program& program = analysis_.programs[strategy];
+      std::vector<std::vector<double>> tallies = split_tallies(program, counts, simulation_.options().patients);
+      engine::OutcomeAmounts amounts = engine::amounts_from_tallies(program, analysis_.population, tallies);
+      output.strategies.push_back(
+          {estimates_of(sums.outcomes, strategy * values, values), std::move(tallies), std::move(amounts), 0});
       for (std::size_t versus = 0; versus < strategy; ++versus, ++pair) {
         output.increments.push_back({strategy, versus, estimates_of(sums.increments, pair * values, values),
                                      sums.joint[pair].covariance_of_means()});
@@ -150,15 +152,18 @@ Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, co
   Diagnostics problems;
   for (const Program& program : analysis.programs) {
     if (execution.interrupted != nullptr && execution.interrupted->load()) return std::nullopt;
-    const auto cohort = engine::CohortEngine::make(program, {}, {.state_limit = execution.cohort_state_limit});
+    const auto cohort =
+        engine::CohortEngine::make(program, analysis.population, {.state_limit = execution.cohort_state_limit});
     if (!cohort) {
       problems.insert(problems.end(), cohort.error().begin(), cohort.error().end());
       continue;
     }
     engine::CohortResult result = cohort->forward(program);
     std::vector<double> no_error(result.means.size(), 0.0);
-    output.strategies.push_back(
-        {{std::move(result.means), std::move(no_error)}, std::move(result.tallies), cohort->states()});
+    output.strategies.push_back({{std::move(result.means), std::move(no_error)},
+                                 std::move(result.tallies),
+                                 std::move(result.amounts),
+                                 cohort->states()});
   }
   if (!problems.empty()) return tl::unexpected(problems);
   for (std::size_t strategy = 1; strategy < output.strategies.size(); ++strategy) {

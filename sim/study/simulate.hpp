@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/diagnostic.hpp"
+#include "engine/amounts.hpp"
 #include "engine/kernels/instruction_set.hpp"
 #include "study/plan.hpp"
 
@@ -39,6 +40,7 @@ struct StrategyOutput {
   Estimates outcomes;
   std::vector<std::vector<double>>
       tallies;  ///< [tally, in the order start, point, cycle][time x cells + cell]: patients per patient
+  engine::OutcomeAmounts amounts;   ///< none where the microsimulation's tallies do not determine them
   std::uint64_t cohort_states = 0;  ///< 0 under the microsimulation
 };
 

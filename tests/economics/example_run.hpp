@@ -29,7 +29,8 @@ inline results::AnalysisResult example_analysis(const std::vector<ExampleStrateg
   results::AnalysisResult analysis;
   analysis.name = "base";
   analysis.draws = strategies.front().cost.size();
-  analysis.outcomes = {{"cost", "GBP", "", true}, {"qaly", "QALY", "", true}};
+  analysis.outcomes = {{"cost", "GBP", "", DiscountedAs::cost, EventWeight::cycle, {}},
+                       {"qaly", "QALY", "", DiscountedAs::health, EventWeight::cycle, {}}};
   for (const ExampleStrategy& strategy : strategies) {
     results::StrategyResult result;
     result.name = strategy.name;

@@ -218,8 +218,8 @@ TEST_CASE(
     ProgramBuilder builder("draw", 3);
     const AttributeIndex health = builder.state("health", {"well", "ill", "dead"}, 0);
     builder.dead(health, 2);
-    const OutcomeIndex years =
-        builder.outcome("years", "years", "", {1, {1, 1, 1, 1}, {1, 1, 1}}, {1, {1, 1, 1, 1}, {1, 1, 1}}, false);
+    const OutcomeIndex years = builder.outcome("years", "years", "", {1, {1, 1, 1, 1}, {1, 1, 1}},
+                                               {1, {1, 1, 1, 1}, {1, 1, 1}}, DiscountedAs::nothing);
     builder.accrue(Phase::point, "years", years, {}, [](const Levels&) { return 1.0; });
     builder.draw(Phase::cycle, "health", {health}, {health}, [&](const Levels& levels, Branches& branches) {
       branches.add(1 - p - q, {levels[health]});
@@ -247,8 +247,8 @@ TEST_CASE("a program too large for the cohort engine is refused with the attribu
       for (int level = 0; level < 10; ++level) branches.add(0.1, {level});
     });
   }
-  const OutcomeIndex sum =
-      builder.outcome("sum", "1", "", {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, false);
+  const OutcomeIndex sum = builder.outcome("sum", "1", "", {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}},
+                                           {1, {1, 1, 1, 1, 1}, {1, 1, 1, 1}}, DiscountedAs::nothing);
   builder.accrue(Phase::point, "product", sum, attributes,
                  [&](const Levels& at) { return at[attributes[0]] * at[attributes[1]] * at[attributes[2]]; });
   const Program program = builder.build().value();

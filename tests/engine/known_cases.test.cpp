@@ -40,7 +40,7 @@ Program make_program(const Chain& chain) {
   for (std::uint32_t time = 0; time <= cycles; ++time) weights.point.push_back(chain.weight(time));
   weights.event.assign(cycles, 1.0);
   const auto accrue = [&](const char* name, const std::vector<double>& amounts) {
-    const OutcomeIndex outcome = builder.outcome(name, "1", "", weights, weights, false);
+    const OutcomeIndex outcome = builder.outcome(name, "1", "", weights, weights, DiscountedAs::nothing);
     builder.accrue(Phase::point, name, outcome, {state},
                    [&](const Levels& levels) { return amounts[static_cast<std::size_t>(levels[state])]; });
   };

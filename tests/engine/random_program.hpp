@@ -65,7 +65,8 @@ class RandomProgram {
         plain.event.push_back(1);
         weights.event.push_back(discounted ? 1 / (1.02 + 0.03 * time) : 1);
       }
-      outcomes_.push_back(builder_.outcome("outcome" + std::to_string(i), "unit", "", weights, plain, discounted));
+      outcomes_.push_back(builder_.outcome("outcome" + std::to_string(i), "unit", "", weights, plain,
+                                           discounted ? DiscountedAs::cost : DiscountedAs::nothing));
     }
     builder_.total("total", "unit", "", {outcomes_[0], outcomes_[1]});
   }

@@ -144,7 +144,8 @@ TEST_CASE("an outcome has a weight for each time point and cycle") {
       "program 'toy': outcome 'o' does not have a weight for each time point and cycle -- give 4 point and 3 event "
       "weights"};
   const auto problems = [](const Weights& weights, const Weights& undiscounted) {
-    return problems_of([&](ToyBuilder& toy) { toy.builder.outcome("o", "GBP", "", weights, undiscounted, true); });
+    return problems_of(
+        [&](ToyBuilder& toy) { toy.builder.outcome("o", "GBP", "", weights, undiscounted, DiscountedAs::cost); });
   };
   CHECK(problems(plain_weights(3), plain_weights(3)).empty());
   CHECK(problems(plain_weights(2), plain_weights(3)) == refusal);

@@ -151,7 +151,8 @@ TEST_CASE("two draws of one name happen to different patients") {
 TEST_CASE("a total sums accrued outcomes of its unit, and nothing accrues to it") {
   const auto with = [](const auto& rest) {
     ToyBuilder toy;
-    const OutcomeIndex qalys = toy.builder.outcome("qaly", "QALY", "", plain_weights(3), plain_weights(3), true);
+    const OutcomeIndex qalys =
+        toy.builder.outcome("qaly", "QALY", "", plain_weights(3), plain_weights(3), DiscountedAs::cost);
     const OutcomeIndex all = toy.builder.total("all", "GBP", "", {toy.cost});
     rest(toy.builder, toy.cost, qalys, all);
     return toy.problems();
@@ -233,6 +234,6 @@ TEST_CASE("a draw writes an attribute once") {
 
 TEST_CASE("two outcomes of one name are refused") {
   ToyBuilder toy;
-  toy.builder.outcome("cost", "GBP", "", plain_weights(3), plain_weights(3), true);
+  toy.builder.outcome("cost", "GBP", "", plain_weights(3), plain_weights(3), DiscountedAs::cost);
   CHECK_FALSE(toy.problems().empty());
 }

@@ -121,7 +121,7 @@ TEST_CASE("the structure of a program is in the digest") {
 
 TEST_CASE("whether an outcome is discounted is in the digest") {
   Changes changes;
-  changes.add([](Program& program) { program.outcomes[0].discounted = false; });
+  changes.add([](Program& program) { program.outcomes[0].discounted_as = DiscountedAs::nothing; });
   CHECK(changes.all_differ());
 }
 

@@ -208,7 +208,8 @@ TEST_CASE("what is declared is in the program") {
   ToyBuilder toy;
   toy.builder.dead(toy.vital, 1);
   const OutcomeIndex total = toy.builder.total("all", "GBP", "everything", {toy.cost});
-  const OutcomeIndex count = toy.builder.outcome("count", "1", "", plain_weights(3), plain_weights(3), false);
+  const OutcomeIndex count =
+      toy.builder.outcome("count", "1", "", plain_weights(3), plain_weights(3), DiscountedAs::nothing);
   const OutcomeIndex counts = toy.builder.total("counts", "1", "", {count});
   const Program program = toy.builder.build().value();
   CHECK(program.name == "toy");
@@ -220,8 +221,8 @@ TEST_CASE("what is declared is in the program") {
   CHECK(program.attributes.at(toy.age.value).initial == 10);
   CHECK(program.attributes.at(toy.relapses.value).kind == AttributeKind::transient);
   CHECK(program.outcomes.at(total.value).parts == std::vector<OutcomeIndex>{toy.cost});
-  CHECK(program.outcomes.at(total.value).discounted);
-  CHECK_FALSE(program.outcomes.at(counts.value).discounted);
+  CHECK(program.outcomes.at(total.value).discounted());
+  CHECK_FALSE(program.outcomes.at(counts.value).discounted());
 }
 
 TEST_CASE("without a word on death nobody dies") {

@@ -22,7 +22,8 @@ struct ToyBuilder {
   AttributeIndex edss = builder.state("edss", {"mild", "moderate", "severe"}, 0);
   AttributeIndex relapses = builder.transient("relapses", {"none", "one"}, 0);
   AttributeIndex age = builder.clock("age", 13, 10, {0, 1, 2, 3});
-  OutcomeIndex cost = builder.outcome("cost", "GBP", "", plain_weights(cycles), plain_weights(cycles), true);
+  OutcomeIndex cost =
+      builder.outcome("cost", "GBP", "", plain_weights(cycles), plain_weights(cycles), DiscountedAs::cost);
 
   /// What `build` complains of; nothing if it gives a program.
   std::vector<std::string> problems() {

@@ -129,8 +129,9 @@ TEST_CASE("the net benefit table marks the best and says by how much") {
 TEST_CASE("tables keep to 100 columns with long labels, large numbers and many thresholds") {
   results::AnalysisResult analysis = example_analysis(
       {{"a", {12345678}, {81.5}}, {"b", {22345678}, {88.5}}, {"c", {32345678}, {83.5}}}, {12345, 0.0123, 0});
-  analysis.outcomes = {{"cost", "", "", true},       {"qaly", "", "", true},        {"qaly.patient", "", "", true},
-                       {"qaly.carer", "", "", true}, {"life_years", "", "", false}, {"relapses", "", "", false}};
+  analysis.outcomes.clear();
+  for (const char* name : {"cost", "qaly", "qaly.patient", "qaly.carer", "life_years", "relapses"})
+    analysis.outcomes.push_back({name, "", "", DiscountedAs::health, EventWeight::cycle, {}});
   for (results::StrategyResult& strategy : analysis.strategies) {
     strategy.label = "Autologous haematopoietic stem-cell transplantation, then natalizumab or no further treatment: " +
                      strategy.name;

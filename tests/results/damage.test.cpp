@@ -129,9 +129,14 @@ TEST_CASE_METHOD(WrittenRun, "other formats are refused with what they are") {
     CHECK_THAT(problem_of(path), Contains("another program"));
   }
   SECTION("a newer version") {
-    const std::uint64_t newer[] = {2, 7};
+    const std::uint64_t newer[] = {3, 7};
     alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, newer); });
-    CHECK_THAT(problem_of(path), Contains("version 2.7") && Contains("up to 1.0"));
+    CHECK_THAT(problem_of(path), Contains("version 3.7") && Contains("up to 2.0"));
+  }
+  SECTION("an older version that lacks what is read now") {
+    const std::uint64_t older[] = {1, 0};
+    alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, older); });
+    CHECK_THAT(problem_of(path), Contains("version 1.0") && Contains("2.0 at the earliest"));
   }
   SECTION("a file of another program without our checksum") {
     H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
@@ -166,4 +171,134 @@ TEST_CASE_METHOD(WrittenRun, "a missing or misshaped part is named") {
     alter(path, [](hid_t file) { put_dataset(file, "/analyses/base/draw", H5T_NATIVE_UINT64, {absurd}, 1024); });
     CHECK_THAT(problem_of(path), Contains("/analyses/base/draw") && Contains("more than a file of this size can hold"));
   }
+}
+
+namespace {
+
+/// Changes a group of a results file.
+void alter_group(const std::filesystem::path& path, const char* name, const std::function<void(hid_t)>& change) {
+  alter(path, [&](hid_t file) {
+    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    REQUIRE(group >= 0);
+    change(group);
+    H5Gclose(group);
+  });
+}
+
+void put_numbers(const std::filesystem::path& path, const char* group, const char* attribute,
+                 const std::vector<double>& values) {
+  alter_group(path, group,
+              [&](hid_t id) { put_attribute(id, attribute, H5T_NATIVE_DOUBLE, {values.size()}, values.data()); });
+}
+
+/// Overwrites the first value of a dataset of integers.
+void put_first(const std::filesystem::path& path, const char* name, std::uint64_t value) {
+  alter(path, [&](hid_t file) {
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(dataset);
+    REQUIRE(dataset >= 0);
+    std::vector<std::uint64_t> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    REQUIRE(values.size() > 1);
+    REQUIRE(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+    values.front() = value;
+    REQUIRE(H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+    H5Sclose(space);
+    H5Dclose(dataset);
+  });
+}
+
+/// Two strategies whose two outcomes and their total have amounts over four cycles.
+struct WrittenAmounts {
+  TemporaryFolder folder;
+  std::filesystem::path path = folder / "run.h5";
+  WrittenAmounts() {
+    RunResults run;
+    AnalysisResult& analysis = run.analyses.emplace_back();
+    analysis.name = "base";
+    analysis.timing = {myelin::Years{1}, 4};
+    analysis.outcomes.resize(3);
+    analysis.outcomes[2].parts = {0, 1};
+    const AmountsResult amounts{{1}, {1, 2, 3, 4, 5}, {1, 2, 3, 4}};
+    analysis.strategies.resize(2);
+    for (StrategyResult& strategy : analysis.strategies) {
+      strategy.mean = strategy.standard_error = std::vector<double>(6);
+      strategy.amounts = {amounts, amounts, std::nullopt};
+    }
+    write(run, path);
+    REQUIRE(all_bytes(read(path)) == all_bytes(run));
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(WrittenAmounts, "timing and amounts that no weights can be made of are refused with their place") {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  const char* timing = "/analyses/base/timing";
+  SECTION("an unknown convention") {
+    const char* attribute = GENERATE("within_cycle_correction", "discount_timing", "compounding");
+    alter_group(path, timing, [&](hid_t group) { put_text_attribute(group, attribute, "sometimes"); });
+    CHECK_THAT(problem_of(path), Contains(std::string("timing/@") + attribute + " holds 'sometimes'"));
+  }
+  SECTION("another number of cycles than the amounts have") {
+    const std::uint64_t cycles = 6;
+    alter_group(path, timing, [&](hid_t group) { put_attribute(group, "cycles", H5T_NATIVE_UINT64, {}, &cycles); });
+    CHECK_THAT(problem_of(path), Contains("amounts/at_time_points has the shape [1][4][5] where [1][4][7]"));
+  }
+  SECTION("an absurd number of cycles") {
+    const std::uint64_t cycles = std::uint64_t{1} << 40;
+    alter_group(path, timing, [&](hid_t group) { put_attribute(group, "cycles", H5T_NATIVE_UINT64, {}, &cycles); });
+    CHECK_THAT(problem_of(path), Contains("timing/@cycles holds 1099511627776"));
+  }
+  SECTION("a cycle without length") {
+    const double length = 0;
+    alter_group(path, timing,
+                [&](hid_t group) { put_attribute(group, "cycle_length_years", H5T_NATIVE_DOUBLE, {}, &length); });
+    CHECK_THAT(problem_of(path), Contains("@cycle_length_years is not above 0"));
+  }
+  SECTION("custom weights without the correction") {
+    put_numbers(path, timing, "custom_weights", {1, 1, 1, 1, 1});
+    CHECK_THAT(problem_of(path), Contains("@custom_weights has not one weight"));
+  }
+  SECTION("the custom correction without weights") {
+    alter_group(path, timing, [](hid_t group) { put_text_attribute(group, "within_cycle_correction", "custom"); });
+    CHECK_THAT(problem_of(path), Contains("@custom_weights has not one weight"));
+  }
+  SECTION("discount rates out of order") {
+    const auto [years, rates] = GENERATE(std::pair(std::vector<double>{0, 5, 5}, std::vector<double>{0, 0, 0}),
+                                         std::pair(std::vector<double>{1}, std::vector<double>{0}),
+                                         std::pair(std::vector<double>{0}, std::vector<double>{-0.1}),
+                                         std::pair(std::vector<double>{0}, std::vector<double>{0, 0}));
+    put_numbers(path, timing, "qaly_from_year", years);
+    put_numbers(path, timing, "qaly_rate_per_year", rates);
+    CHECK_THAT(problem_of(path), Contains("@qaly_from_year and its rates are no discount rates"));
+  }
+  SECTION("a total before its part") {
+    put_first(path, "/analyses/base/totals/part_index", 2);
+    CHECK_THAT(problem_of(path), Contains("totals/part_index holds 2, beyond the last outcome before its total"));
+  }
+  SECTION("amounts of no outcome") {
+    put_first(path, "/analyses/base/amounts/outcome_index", 3);
+    CHECK_THAT(problem_of(path), Contains("amounts/outcome_index holds 3, beyond the last outcome"));
+  }
+  SECTION("amounts twice") {
+    put_first(path, "/analyses/base/amounts/outcome_index", 1);
+    CHECK_THAT(problem_of(path), Contains("amounts/accrued has an outcome of a strategy twice"));
+  }
+}
+
+TEST_CASE_METHOD(WrittenAmounts, "Simpson's rule over an odd number of cycles is refused") {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  RunResults run = read(path);
+  AnalysisResult& analysis = run.analyses.front();
+  analysis.timing.cycles = 3;
+  for (StrategyResult& strategy : analysis.strategies) {
+    for (std::size_t outcome = 0; outcome < 2; ++outcome) {
+      strategy.amounts[outcome]->point.pop_back();
+      strategy.amounts[outcome]->event.pop_back();
+    }
+  }
+  write(run, path);
+  CHECK(all_bytes(read(path)) == all_bytes(run));
+  analysis.timing.correction = myelin::WithinCycleCorrection::simpson;
+  write(run, path);
+  CHECK_THAT(problem_of(path), Contains("simpson, which needs an even number of cycles"));
 }

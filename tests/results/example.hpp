@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -62,8 +63,26 @@ void for_each_field(Run& run, F f) {
       f(outcome.name, Counts::yes);
       f(outcome.unit, Counts::yes);
       f(outcome.description, Counts::no);
-      std::uint64_t discounted = outcome.discounted;
-      f(discounted, Counts::no);
+      std::uint64_t discounted_as = static_cast<std::uint64_t>(outcome.discounted_as),
+                    event_weight = static_cast<std::uint64_t>(outcome.event_weight);
+      f(discounted_as, Counts::no);
+      f(event_weight, Counts::no);
+      list(outcome.parts, Counts::no);
+    }
+    std::uint64_t cycles = analysis.timing.cycles,
+                  discounting = static_cast<std::uint64_t>(analysis.timing.discounting),
+                  correction = static_cast<std::uint64_t>(analysis.timing.correction);
+    for (auto* number : {&cycles, &discounting, &correction}) f(*number, Counts::no);
+    f(analysis.timing.cycle_length.value, Counts::no);
+    list(analysis.timing.custom_weights, Counts::no);
+    for (auto* rate : {&analysis.discount_cost, &analysis.discount_qaly}) {
+      std::uint64_t steps = rate->steps.size(), compounded = rate->compounded;
+      f(steps, Counts::no);
+      f(compounded, Counts::no);
+      for (auto& step : rate->steps) {
+        f(step.from.value, Counts::no);
+        f(step.rate_per_year, Counts::no);
+      }
     }
     for (auto& strategy : analysis.strategies) {
       f(strategy.name, Counts::yes);
@@ -72,6 +91,12 @@ void for_each_field(Run& run, F f) {
       f(strategy.cohort_states, Counts::yes);
       list(strategy.mean, Counts::yes);
       list(strategy.standard_error, Counts::yes);
+      for (auto& amounts : strategy.amounts) {
+        std::uint64_t known = amounts.has_value();
+        f(known, Counts::no);
+        if (!amounts) continue;
+        for (auto* values : {&amounts->start, &amounts->point, &amounts->event}) list(*values, Counts::yes);
+      }
       for (auto& tally : strategy.tallies) {
         f(tally.name, Counts::yes);
         f(tally.description, Counts::no);
@@ -198,20 +223,60 @@ class RandomRun {
     return shared;
   }
 
+  Timing timing(std::size_t longest) {
+    static const std::vector<WithinCycleCorrection> corrections = {
+        WithinCycleCorrection::life_table, WithinCycleCorrection::simpson, WithinCycleCorrection::custom};
+    Timing timing{Years{0.25}, static_cast<std::uint32_t>(2 * count(longest)), static_cast<DiscountTiming>(count(4)),
+                  corrections[count(2)]};
+    if (timing.correction == WithinCycleCorrection::custom) timing.custom_weights = numbers(timing.cycles + 1);
+    return timing;
+  }
+
+  DiscountRate rate(std::size_t longest) {
+    DiscountRate rate = DiscountRate::constant(0.035);
+    rate.compounded = count(1) == 1;
+    for (std::size_t i = count(longest); i > 0; --i)
+      rate.steps.push_back(
+          {Years{rate.steps.back().from.value + 0.1 + static_cast<double>(count(9))}, std::abs(number())});
+    return rate;
+  }
+
+  /// Some are totals of some that stand before them.
+  OutcomeInfo outcome(std::size_t before) {
+    OutcomeInfo outcome{text(), text(), text(), static_cast<DiscountedAs>(count(2)), static_cast<EventWeight>(count(1)),
+                        {}};
+    for (std::size_t part = 0; part < before; ++part) {
+      if (count(3) == 0) outcome.parts.push_back(part);
+    }
+    return outcome;
+  }
+
+  std::vector<std::optional<AmountsResult>> amounts(const AnalysisResult& analysis) {
+    const std::size_t draws = analysis.draws, cycles = analysis.timing.cycles;
+    std::vector<std::optional<AmountsResult>> amounts(analysis.outcomes.size());
+    for (auto& each : amounts) {
+      if (count(3) > 0) each = AmountsResult{numbers(draws), numbers(draws * (cycles + 1)), numbers(draws * cycles)};
+    }
+    return amounts;
+  }
+
   AnalysisResult analysis(std::size_t strategies, std::size_t draws, std::size_t longest) {
     AnalysisResult analysis;
     analysis.name = text();
     analysis.overrides = texts(count(longest));
     analysis.draws = draws;
-    for (std::size_t i = count(longest); i > 0; --i)
-      analysis.outcomes.push_back({text(), text(), text(), count(1) == 1});
+    analysis.timing = timing(longest);
+    analysis.discount_cost = rate(longest);
+    analysis.discount_qaly = rate(longest);
+    analysis.discount_qaly.compounded = analysis.discount_cost.compounded;
+    for (std::size_t i = count(longest); i > 0; --i) analysis.outcomes.push_back(outcome(analysis.outcomes.size()));
     const std::size_t size = draws * analysis.outcomes.size() * column_count;
     std::vector<TallyResult> shared;
     for (std::size_t i = count(3); i > 0; --i) shared.push_back(tally_axes(longest));
     for (std::size_t s = 0; s < strategies; ++s) {
       const std::string name = "strategy/" + std::to_string(s);
-      analysis.strategies.push_back(
-          {name, text(), text(), numbers(size), numbers(size), tallies(shared, draws, longest), generator_()});
+      analysis.strategies.push_back({name, text(), text(), numbers(size), numbers(size),
+                                     tallies(shared, draws, longest), amounts(analysis), generator_()});
       for (std::size_t versus = 0; versus < s; ++versus) {
         analysis.increments.push_back({{s, versus}, numbers(size), numbers(size), numbers(draws)});
       }

@@ -107,6 +107,7 @@ TEST_CASE("entries stand in the order of the files and of the keys in them, fall
                                                     "strategies.none.label",
                                                     "strategies.none.lines",
                                                     "analysis.cycle_length_years",
+                                                    "analysis.discount_compounding",
                                                     "analysis.accrual",
                                                     "analysis.seed",
                                                     "analysis.engine",

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace myelin::engine {
+namespace myelin {
 
 /// Entry levels of patients that differ from the program's own: one row a profile. Patient i takes profile i modulo
 /// their number. Without profiles every patient enters at the program's initial levels, and the start phase draws what
@@ -17,4 +17,4 @@ struct Population {
   std::size_t profiles() const { return attributes.empty() ? 0 : levels.size() / attributes.size(); }
 };
 
-}  // namespace myelin::engine
+}  // namespace myelin

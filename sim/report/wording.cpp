@@ -1,0 +1,26 @@
+#include "report/wording.hpp"
+
+#include <fmt/format.h>
+
+#include "report/text_table.hpp"
+
+namespace myelin::report {
+
+std::string label(const results::AnalysisResult& analysis, std::size_t strategy) {
+  const results::StrategyResult& result = analysis.strategies[strategy];
+  return result.label.empty() ? result.name : result.label;
+}
+
+std::string heading(const results::RunResults& run, const results::AnalysisResult& analysis, const std::string& title) {
+  std::string text = title + " (" + run.currency;
+  if (!run.price_year.empty()) text += ", prices of " + run.price_year;
+  text += ")";
+  if (analysis.name != "base") text += ", alternative `" + analysis.name + "`";
+  if (analysis.draws > 1)
+    text += fmt::format(", mean of {} parameter draws", format_number(static_cast<double>(analysis.draws), 0));
+  return wrap(text) + "\n\n";
+}
+
+std::string paragraph(const std::string& text) { return "\n" + wrap(text) + "\n"; }
+
+}  // namespace myelin::report

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "results/types.hpp"
+
+/// \file
+/// What all tables of a terminal share: decimals, names and headings.
+
+namespace myelin::report {
+
+inline constexpr int money_decimals = 0;
+inline constexpr int qaly_decimals = 3;
+
+/// The name of a strategy as tables show it.
+std::string label(const results::AnalysisResult& analysis, std::size_t strategy);
+
+/// `title` with the currency, the price year, the alternative and the number of draws, wrapped, and an empty line.
+std::string heading(const results::RunResults& run, const results::AnalysisResult& analysis, const std::string& title);
+
+/// A paragraph below a table.
+std::string paragraph(const std::string& text);
+
+}  // namespace myelin::report
