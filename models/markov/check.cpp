@@ -46,23 +46,10 @@ class Check {
       : parameters_(parameters), structure_(read_structure(parameters, found)), found_(found) {}
 
   void names() {
-    std::set<std::string> functions;
-    for (const ExpressionFunction& function : expression_functions()) functions.insert(function.name);
     std::map<std::string, SourcePlace> seen;
     for (const auto& [name, place] : declared_names(parameters_, structure_)) {
-      const bool starts_well =
-          !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_');
-      const std::set<std::string> own = {"age", "cycle", "time", "cycle_length", "group", "rest"};
-      if (!starts_well || name.find('-') != std::string::npos) {
-        found_.push_back({place, fmt::format("'{}' cannot be a name in formulae", name),
-                          "use letters, digits and _, a letter first"});
-      } else if (own.contains(name) || name.starts_with("previous_")) {
-        found_.push_back({place, fmt::format("'{}' has a meaning of its own in formulae", name), "rename it"});
-      } else if (functions.contains(name)) {
-        found_.push_back({place, fmt::format("'{}' is a function of formulae", name), "rename it"});
-      } else if (const Attribute* attribute = attribute_with_level(name); attribute != nullptr) {
-        found_.push_back({place, fmt::format("'{}' is also a level of attribute '{}'", name, attribute->name),
-                          "rename one of the two"});
+      if (const auto [problem, remedy] = problem_of_name(name); !problem.empty()) {
+        found_.push_back({place, problem, remedy});
       } else if (const auto [first, added] = seen.emplace(name, place); !added) {
         found_.push_back(
             {place,
@@ -76,35 +63,24 @@ class Check {
     std::vector<std::string> known = parameters_.names_under("parameters"), others;
     for (const std::string& name : parameters_.names_under("expressions")) known.push_back(name);
     for (const auto& [name, place] : declared_names(parameters_, structure_)) {
-      if (std::ranges::find(known, name) == known.end()) others.push_back(name);
+      if (!contains(known, name)) others.push_back(name);
     }
     for (const std::string& strategy : parameters_.names_under("strategies")) {
       const std::string path = "strategies." + strategy + ".values";
       if (!parameters_.is_sound(path)) continue;
       for (const Formula& value : parameters_.formulas(path)) {
-        const bool replaces =
-            parameters_.has("parameters." + value.name) || parameters_.has("expressions." + value.name);
-        if (replaces) continue;
-        if (value.name.empty()) {
-          found_.push_back({value.place, fmt::format("strategy '{}' gives a value to no name", strategy),
-                            "write values = { name = 0.5 }"});
-          continue;
-        }
-        const bool other = std::ranges::find(others, value.name) != others.end();
-        const auto near = other ? std::nullopt : nearest_name(value.name, known);
-        if (other) {
-          found_.push_back(
-              {value.place,
-               fmt::format("strategy '{}' gives a value to '{}', which is neither a parameter nor an expression",
-                           strategy, value.name),
-               "let a formula use an expression, and give the strategy's value to that"});
-          continue;
-        }
+        if (contains(known, value.name)) continue;
+        const auto near = nearest_name(value.name, known);
+        const std::string remedy = value.name.empty()             ? "write values = { name = 0.5 }"
+                                   : contains(others, value.name) ? "let a formula use an expression, and give the "
+                                                                    "strategy's value to that"
+                                   : near                         ? fmt::format("did you mean '{}'?", *near)
+                                                                  : "add it to the expressions with its usual value";
         found_.push_back(
             {value.place,
              fmt::format("strategy '{}' gives a value to '{}', which is neither a parameter nor an expression",
                          strategy, value.name),
-             near ? fmt::format("did you mean '{}'?", *near) : "add it to the expressions with its usual value"});
+             remedy});
       }
     }
   }
@@ -196,6 +172,28 @@ class Check {
   void units() { check_units(parameters_, structure_, found_); }
 
  private:
+  static bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  }
+
+  /// Why a name cannot stand for something in formulae, and what to do; both empty if it can.
+  std::pair<std::string, std::string> problem_of_name(const std::string& name) const {
+    static const std::vector<std::string> own = {"age", "cycle", "time", "cycle_length", "group", "rest"};
+    const bool starts_well =
+        !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_');
+    if (!starts_well || name.find('-') != std::string::npos) {
+      return {fmt::format("'{}' cannot be a name in formulae", name), "use letters, digits and _, a letter first"};
+    }
+    if (contains(own, name) || name.starts_with("previous_"))
+      return {fmt::format("'{}' has a meaning of its own in formulae", name), "rename it"};
+    const auto& functions = expression_functions();
+    if (std::ranges::find(functions, name, &ExpressionFunction::name) != functions.end())
+      return {fmt::format("'{}' is a function of formulae", name), "rename it"};
+    if (const Attribute* attribute = attribute_with_level(name); attribute != nullptr)
+      return {fmt::format("'{}' is also a level of attribute '{}'", name, attribute->name), "rename one of the two"};
+    return {};
+  }
+
   const Attribute* attribute_with_level(const std::string& level) const {
     for (const Attribute& attribute : structure_.attributes) {
       if (std::ranges::find(attribute.levels, level) != attribute.levels.end()) return &attribute;

@@ -9,6 +9,7 @@
 #include "report/conventions.hpp"
 #include "report/json.hpp"
 #include "report/tables.hpp"
+#include "report/wording.hpp"
 
 namespace myelin::cli {
 
@@ -59,9 +60,14 @@ std::string heading(const results::RunResults& run) {
   text += run.engine == "cohort"
               ? "Cohort engine (exact expectations)"
               : fmt::format("Microsimulation of {} patients a strategy, seed {}", run.patients, run.seed);
-  text += fmt::format("; cycle {} year{}; discounting {:.3g} % costs, {:.3g} % QALYs a year; {} {}\n",
-                      run.cycle_length_years, run.cycle_length_years == 1 ? "" : "s", run.discount_cost_per_year * 100,
-                      run.discount_qaly_per_year * 100, run.currency, run.price_year);
+  const results::AnalysisResult& base = run.analyses.front();
+  const std::string cost = report::discount_in_words(base.discount_cost),
+                    qaly = report::discount_in_words(base.discount_qaly);
+  text +=
+      fmt::format("; cycle {:.6g} year{}; {}; {} {}\n", run.cycle_length_years, run.cycle_length_years == 1 ? "" : "s",
+                  cost == qaly ? "costs and QALYs discounted at " + cost
+                               : fmt::format("costs discounted at {}, QALYs at {}", cost, qaly),
+                  run.currency, run.price_year);
   std::vector<std::string> stated;
   for (const results::Setting& setting : run.settings) stated.push_back(setting.key + ": " + setting.value);
   return text + fmt::format("{}\n", fmt::join(stated, "; ")) + grades_of(run);

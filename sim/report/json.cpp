@@ -157,14 +157,23 @@ Result<Json> analysis_json(const AnalysisResult& analysis, std::span<const doubl
 }
 
 Json settings_json(const RunResults& run) {
+  const results::AnalysisResult& base = run.analyses.front();
   Json json = {{"engine", run.engine},
                {"patients", run.patients},
                {"draws", run.analyses.front().draws},
                {"seed", run.seed},
                {"cycle_length_years", run.cycle_length_years},
-               {"discount", {{"cost", run.discount_cost_per_year}, {"qaly", run.discount_qaly_per_year}}},
+               {"discount",
+                {{"cost", base.discount_cost.steps.front().rate_per_year},
+                 {"qaly", base.discount_qaly.steps.front().rate_per_year}}},
                {"currency", run.currency},
                {"price_year", run.price_year}};
+  json["discount_compounding"] = base.discount_cost.compounded ? "annual" : "continuous";
+  for (std::size_t step = 1; step < base.discount_cost.steps.size(); ++step) {
+    json["discount_later"].push_back({{"from_year", base.discount_cost.steps[step].from.value},
+                                      {"cost", base.discount_cost.steps[step].rate_per_year},
+                                      {"qaly", base.discount_qaly.steps[step].rate_per_year}});
+  }
   for (const results::Setting& setting : run.settings) {
     switch (setting.kind) {
       case results::Setting::Kind::text:

@@ -171,9 +171,9 @@ std::string summary_table(const RunResults& run, std::size_t analysis_index) {
     }
   }
   std::string note = fmt::format(
-      "All numbers are means per patient. Costs are discounted at {:g} % and QALYs at {:g} % a year; nothing else is "
-      "discounted. QALYs are the total that the analysis counts.",
-      100 * run.discount_cost_per_year, 100 * run.discount_qaly_per_year);
+      "All numbers are means per patient. Costs are discounted at {} and QALYs at {}; nothing else is discounted. "
+      "QALYs are the total that the analysis counts.",
+      discount_in_words(analysis.discount_cost), discount_in_words(analysis.discount_qaly));
   if (is_sampled(run)) note += meaning_of_error;
   return heading(run, analysis, "Costs and outcomes") + render_table(columns, rows) + paragraph(note);
 }

@@ -23,4 +23,14 @@ std::string heading(const results::RunResults& run, const results::AnalysisResul
 
 std::string paragraph(const std::string& text) { return "\n" + wrap(text) + "\n"; }
 
+std::string discount_in_words(const DiscountRate& rate) {
+  std::string text;
+  for (const DiscountRate::Step& step : rate.steps) {
+    const double percent = 100 * step.rate_per_year;
+    text += text.empty() ? fmt::format("{:.4g} % a year", percent)
+                         : fmt::format(", {:.4g} % from year {:g}", percent, step.from.value);
+  }
+  return text + (rate.compounded ? "" : ", continuously compounded");
+}
+
 }  // namespace myelin::report

@@ -18,6 +18,9 @@ std::string label(const results::AnalysisResult& analysis, std::size_t strategy)
 /// `title` with the currency, the price year, the alternative and the number of draws, wrapped, and an empty line.
 std::string heading(const results::RunResults& run, const results::AnalysisResult& analysis, const std::string& title);
 
+/// A discount rate in words: `3.5 % a year`, `3.5 % a year, 3 % from year 30`, `6 % a year, continuously compounded`.
+std::string discount_in_words(const DiscountRate& rate);
+
 /// A paragraph below a table.
 std::string paragraph(const std::string& text);
 

@@ -130,8 +130,6 @@ RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOut
   run.patients = plan.patients;
   run.seed = plan.seed;
   run.cycle_length_years = parameters.number("analysis.cycle_length_years");
-  run.discount_cost_per_year = parameters.number("analysis.discount_cost");
-  run.discount_qaly_per_year = parameters.number("analysis.discount_qaly");
   run.currency = parameters.text("analysis.currency");
   run.price_year = parameters.text("analysis.price_year");
   run.thresholds = parameters.number_list("analysis.thresholds");

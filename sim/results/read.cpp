@@ -79,8 +79,6 @@ void read_run(const GroupReader& root, RunResults& results) {
   results.seed = root.integer_attribute("seed");
   results.scenario_sha256 = root.text_attribute("scenario_sha256");
   results.cycle_length_years = root.real_attribute("cycle_length_years");
-  results.discount_cost_per_year = root.real_attribute("discount_cost_per_year");
-  results.discount_qaly_per_year = root.real_attribute("discount_qaly_per_year");
   results.currency = root.text_attribute("currency");
   results.price_year = root.text_attribute("price_year");
   results.thresholds = root.real_list_attribute("thresholds");

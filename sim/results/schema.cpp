@@ -42,8 +42,6 @@ const std::vector<SchemaRow>& schema_rows() {
       {"/@seed", integer, {}, "none", "seed of all random numbers"},
       {"/@scenario_sha256", text, {}, "none", "SHA-256 of the scenario, the tables it names and the overrides given"},
       {"/@cycle_length_years", real, {}, "years", "length of a cycle"},
-      {"/@discount_cost_per_year", real, {}, "1/year", "discount rate of costs"},
-      {"/@discount_qaly_per_year", real, {}, "1/year", "discount rate of QALYs"},
       {"/@currency", text, {}, "none", "currency of all amounts of money"},
       {"/@price_year", text, {}, "none", "year of the prices"},
       {"/@thresholds", real, {"threshold"}, "currency/QALY", "willingness to pay at which decisions are judged"},

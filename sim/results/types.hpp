@@ -114,8 +114,6 @@ struct RunResults {
   std::uint64_t patients = 0;  ///< 0 under the cohort engine
   std::uint64_t seed = 0;
   double cycle_length_years = 1;
-  double discount_cost_per_year = 0;
-  double discount_qaly_per_year = 0;
   std::string currency;
   std::string price_year;
   std::vector<double> thresholds;  ///< currency per QALY

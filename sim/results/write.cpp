@@ -54,8 +54,6 @@ void write_run(const GroupWriter& root, const RunResults& results) {
   root.attribute("seed", results.seed);
   root.attribute("scenario_sha256", results.scenario_sha256);
   root.attribute("cycle_length_years", results.cycle_length_years);
-  root.attribute("discount_cost_per_year", results.discount_cost_per_year);
-  root.attribute("discount_qaly_per_year", results.discount_qaly_per_year);
   root.attribute("currency", results.currency);
   root.attribute("price_year", results.price_year);
   root.attribute("thresholds", results.thresholds);

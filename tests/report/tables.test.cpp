@@ -27,11 +27,11 @@ results::RunResults example_run(const results::AnalysisResult& analysis) {
   results::RunResults run;
   run.engine = "microsimulation";
   run.patients = 10000;
-  run.discount_cost_per_year = run.discount_qaly_per_year = 0.035;
   run.currency = "GBP";
   run.price_year = "2024/25";
   run.thresholds = {20000, 30000};
   run.analyses = {analysis};
+  run.analyses.front().discount_cost = run.analyses.front().discount_qaly = DiscountRate::constant(0.035);
   return run;
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("the summary aligns numbers and leaves out what the run lacks") {
                     "drug      1,150,456   12.500\n"
                     "               ± <1  ± 0.250\n",
                     0) == 0);
-  CHECK(table.find("discounted at 3.5 % and QALYs at 3.5 % a year") != std::string::npos);
+  CHECK(table.find("discounted at 3.5 % a year and QALYs at 3.5 % a year") != std::string::npos);
 }
 
 TEST_CASE("the incremental table says in words what each strategy is") {

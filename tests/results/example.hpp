@@ -35,9 +35,7 @@ void for_each_field(Run& run, F f) {
   }
   f(run.patients, Counts::no);
   f(run.seed, Counts::no);
-  for (auto* number : {&run.cycle_length_years, &run.discount_cost_per_year, &run.discount_qaly_per_year}) {
-    f(*number, Counts::no);
-  }
+  f(run.cycle_length_years, Counts::no);
   list(run.thresholds, Counts::no);
   for (auto& setting : run.settings) {
     f(setting.key, Counts::no);

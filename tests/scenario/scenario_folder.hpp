@@ -165,6 +165,10 @@ class ScenarioFolder {
     write(file, text.replace(at, from.size(), to));
   }
 
+  void append(const std::string& file, const std::string& text) const {
+    std::ofstream(path(file), std::ios::binary | std::ios::app) << text;
+  }
+
   Result<Scenario> read(const std::vector<std::string>& overrides = {}) const {
     const SchemaOfModel schema = [](const std::string& model) { return model == "toy" ? &toy_schema() : nullptr; };
     return scenario::read(path("toy.toml"), overrides, schema, {"toy"});
