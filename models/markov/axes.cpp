@@ -36,7 +36,6 @@ std::string too_many_combinations(const Axes& all, const std::vector<std::size_t
 }
 
 Axes::Axes(const Structure& structure) {
-  attributes_ = structure.attributes.size();
   if (!structure.groups.empty()) {
     group_ = axes_.size();
     axes_.push_back({"group", {}, {}});
@@ -56,6 +55,11 @@ Axes::Axes(const Structure& structure) {
     axes_.push_back(numbers("age", structure.highest_age + years_passed(structure.timing, structure.timing.cycles)));
   }
   axes_.push_back(numbers("cycle", static_cast<int>(structure.timing.cycles)));
+  of_cycle_.assign(axes_.size(), false);
+  for (std::size_t i = 0; i < structure.attributes.size(); ++i) {
+    of_cycle_[previous(i)] = true;
+    of_cycle_[attribute(i)] = structure.attributes[i].memory == Memory::transient;
+  }
 }
 
 std::optional<std::size_t> Axes::find(const std::string& name) const {

@@ -27,14 +27,16 @@ class Axes {
   std::optional<std::size_t> group() const { return group_; }
   std::size_t attribute(std::size_t index) const { return first_attribute_ + index; }
   std::size_t previous(std::size_t index) const { return first_previous_ + index; }
-  bool is_previous(std::size_t axis) const { return axis >= first_previous_ && axis < first_previous_ + attributes_; }
+  /// Whether an axis has its level within a cycle only, not at the time points: a previous level, a transient.
+  bool is_of_cycle(std::size_t axis) const { return of_cycle_[axis]; }
   std::optional<std::size_t> age() const { return age_; }
   std::size_t cycle() const { return axes_.size() - 1; }
   std::optional<std::size_t> find(const std::string& name) const;
 
  private:
   std::vector<Axis> axes_;
-  std::size_t attributes_ = 0, first_attribute_ = 0, first_previous_ = 0;
+  std::vector<bool> of_cycle_;  ///< [axis]
+  std::size_t first_attribute_ = 0, first_previous_ = 0;
   std::optional<std::size_t> group_, age_;
 };
 

@@ -118,6 +118,8 @@ class Check {
           remarks.push_back(fmt::format("the groups' value {} is used in no formula", value.name));
       }
     }
+    if (parameters_.has("population.start_age") && !met_.contains("age"))
+      remarks.push_back("population.start_age is used in no formula");
     std::set<std::string> needed;
     for (const Transition& transition : structure_.transitions) needed.insert(transition.matrix);
     for (const MatrixDefinition& matrix : structure_.matrices) needed.insert(matrix.of);

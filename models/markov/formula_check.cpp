@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "models/markov/functions.hpp"
 
@@ -146,7 +147,7 @@ void FormulaCheck::refuse_grammar(const Formula& formula, const mu::Parser::exce
       }
       break;
     default:
-      if (!token.empty() && text.find(token) != std::string::npos)
+      if (!token.empty() && token.size() <= longest_echo && text.find(token) != std::string::npos)
         fault.problem = fmt::format("unexpected '{}'", token);
   }
   found.push_back(formula_problem(formula, fault.offset, fault.problem, fault.remedy));
@@ -171,7 +172,9 @@ FormulaCheck::Fault FormulaCheck::fault_of_call(const std::string& text, std::si
 std::string FormulaCheck::nearest_function(const std::string& name) const {
   std::vector<std::string> functions;
   for (const auto& [function, callback] : parser_.GetFunDef()) functions.push_back(function);
-  const auto near = nearest_name(name, functions);
+  std::string lower = name;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto near = nearest_name(lower, functions);
   return near ? fmt::format("did you mean '{}'?", *near) : see_functions;
 }
 

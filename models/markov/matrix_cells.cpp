@@ -79,17 +79,17 @@ std::optional<FormulaBook::Reason> MatrixBook::fault_of(const Blueprint& bluepri
   const std::vector<std::string>& levels = structure_.attributes[blueprint.attribute].levels;
   for (Eigen::Index from = 0; from < matrix.rows(); ++from) {
     const std::string& name = levels[static_cast<std::size_t>(from)];
-    const Formula* of_row = nullptr;
+    const auto in_row = std::ranges::find_if(
+        blueprint.cells, [&](const Cell& cell) { return cell.from == from && cell.formula != nullptr; });
+    const Formula* of_row = in_row == blueprint.cells.end() ? nullptr : in_row->formula;
     for (Eigen::Index to = 0; to < matrix.cols(); ++to) {
       const auto given =
           std::ranges::find_if(blueprint.cells, [&](const Cell& cell) { return cell.from == from && cell.to == to; });
       const Formula* formula = given == blueprint.cells.end() ? nullptr : given->formula;
-      if (of_row == nullptr) of_row = formula;
       const double cell = matrix(from, to);
       const std::string move = name + "->" + levels[static_cast<std::size_t>(to)];
       if (blueprint.intensities) {
-        const bool good =
-            from == to ? std::abs(cell) <= highest_rate_per_year : cell >= 0 && cell <= highest_rate_per_year;
+        const bool good = from == to || (cell >= 0 && cell <= highest_rate_per_year);
         if (!good)
           return FormulaBook::Reason{fmt::format("the rate {} is {:.12g} a year", move, cell),
                                      cell < 0 ? "a rate is not negative" : "give rates per year", formula};
@@ -107,7 +107,7 @@ std::optional<FormulaBook::Reason> MatrixBook::fault_of(const Blueprint& bluepri
     if (std::abs(sum - wanted) > sum_tolerance * std::max(1.0, matrix.row(from).cwiseAbs().maxCoeff())) {
       return FormulaBook::Reason{fmt::format("{}: the {} from {} sum to {:.12g}, not to {}", blueprint.name,
                                              blueprint.intensities ? "rates" : "probabilities", name, sum, wanted),
-                                 "correct them; a diagonal that is left out takes what its row lacks", of_row};
+                                 "correct them", of_row};
     }
   }
   return std::nullopt;

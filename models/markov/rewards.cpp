@@ -82,10 +82,10 @@ void Compilation::add_amount(Phase phase, const Reward& reward, OutcomeIndex out
 void Compilation::accrue(Phase phase, const Reward& reward, OutcomeIndex outcome, const AxisSet& axes,
                          const ProgramBuilder::AmountFunction& amount) {
   for (const std::size_t axis : axes) {
-    if (!axes_.is_previous(axis) || phase == Phase::cycle) continue;
+    if (phase == Phase::cycle || !axes_.is_of_cycle(axis)) continue;
     found_.push_back(
         {reward.place,
-         fmt::format("reward '{}' varies with {} outside the cycle's transitions", reward.name, axes_[axis].name),
+         fmt::format("reward '{}' varies with {}, which is known within a cycle only", reward.name, axes_[axis].name),
          "give it `on` a move instead"});
     return;
   }

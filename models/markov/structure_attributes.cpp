@@ -102,10 +102,11 @@ class AttributeReader : public StructureReader {
     }
     for (const std::string& level : attribute.levels) {
       const bool reserved = level.empty() || level == "*" || level.find("->") != std::string::npos ||
-                            level.front() == ' ' || level.back() == ' ';
+                            level.front() == ' ' || level.back() == ' ' || level == "age" || level == "cycle" ||
+                            level == "time" || level == "cycle_length" || level == "rest";
       if (reserved)
         refuse(attribute.place, fmt::format("'{}' cannot be a level", level),
-               "use letters, digits and blanks between them");
+               "use another name, of letters, digits and blanks between them");
     }
     if (attribute.levels.empty())
       return refuse(attribute.place, fmt::format("attribute '{}' has no levels", name), "name them");
@@ -173,10 +174,11 @@ class AttributeReader : public StructureReader {
         refuse(share.place,
                fmt::format("unknown level '{}' of attribute '{}'", single ? share.text : share.name, attribute.name),
                meant(single ? share.text : share.name, attribute.levels));
+      } else if (attribute.first_dead >= 0 && level - attribute.levels.begin() >= attribute.first_dead) {
+        refuse(share.place, single ? "all patients start dead" : "some patients start dead",
+               "start at levels of the living");
       } else if (single) {
         attribute.initial = static_cast<int>(level - attribute.levels.begin());
-        if (attribute.first_dead >= 0 && attribute.initial >= attribute.first_dead)
-          refuse(share.place, "all patients start dead", "start at a level of the living");
       }
     }
   }
@@ -184,8 +186,11 @@ class AttributeReader : public StructureReader {
   bool in_patients(const std::string& name) const {
     if (!parameters_.has("population.patients")) return false;
     if (!sound("population.patients")) return true;  // what it says cannot be known
-    const auto& columns = parameters_.records("population.patients").columns;
-    return std::ranges::find(columns, name, &Records::Field::text) != columns.end();
+    const std::vector<std::string> declared = parameters_.names_under("attributes");
+    return std::ranges::any_of(parameters_.records("population.patients").columns, [&](const Records::Field& column) {
+      const bool misspelt = column.text != "age" && std::ranges::find(declared, column.text) == declared.end();
+      return column.text == name || misspelt;  // it may have been meant
+    });
   }
 
   void dead(Attribute& attribute, const std::string& path) {
@@ -204,7 +209,10 @@ class AttributeReader : public StructureReader {
         refuse(place(path), "the dead levels are not the last ones", "put them at the end of the levels");
       }
     }
-    if (attribute.first_dead == 0) refuse(place(path), "every level means dead", "name only the dead levels");
+    if (attribute.first_dead == 0) {
+      refuse(place(path), "every level means dead", "name only the dead levels");
+      attribute.first_dead = -1;
+    }
     if (levels.empty()) attribute.first_dead = -1;
   }
 
@@ -262,7 +270,12 @@ class AttributeReader : public StructureReader {
     }
     for (std::size_t row = 0; row < records.rows.size(); ++row) {
       const auto& [text, where] = records.rows[row][column];
-      if (std::ranges::find(attribute.levels, text) != attribute.levels.end()) continue;
+      const auto level = std::ranges::find(attribute.levels, text);
+      if (attribute.first_dead >= 0 && level != attribute.levels.end() &&
+          level - attribute.levels.begin() >= attribute.first_dead) {
+        refuse(where, fmt::format("column '{}': the patient starts dead", attribute.name), "leave the row out");
+      }
+      if (level != attribute.levels.end()) continue;
       refuse(where, fmt::format("column '{}': '{}' is no level of the attribute", attribute.name, text),
              meant(text, attribute.levels));
     }

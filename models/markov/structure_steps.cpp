@@ -98,6 +98,15 @@ class StepReader : public StructureReader {
       if (sound(path + ".at_start")) reward.at_start = parameters_.formula(path + ".at_start");
       if (parameters_.text(path + ".events") == "at_time_point") reward.event_weight = EventWeight::next_point;
       check_outcome(reward);
+      const auto same = std::ranges::find(structure_.rewards, reward.outcome, &Reward::outcome);
+      const bool own = reward.outcome != "cost" && reward.outcome != "qaly";
+      if (own && same != structure_.rewards.end() &&
+          (same->unit != reward.unit || same->event_weight != reward.event_weight)) {
+        refuse(reward.place,
+               fmt::format("rewards '{}' and '{}' add to '{}' with different unit or events", same->name, reward.name,
+                           reward.outcome),
+               "give both the same");
+      }
       structure_.rewards.push_back(std::move(reward));
     }
   }
@@ -140,7 +149,7 @@ class StepReader : public StructureReader {
       if (std::ranges::any_of(entries, same))
         refuse(formula.place, fmt::format("'{}' is given twice", formula.name), "keep one of the two");
       const int first_dead = structure_.attributes[attribute].first_dead;
-      if (exact && first_dead >= 0 && *from >= first_dead)
+      if (first_dead >= 0 && *from >= first_dead)
         refuse(formula.place, fmt::format("'{}' leaves a dead level", formula.name),
                "the dead draw no more: remove it");
       entries.push_back({{*from, *to}, formula});
@@ -236,7 +245,11 @@ class StepReader : public StructureReader {
     for (const Formula& formula : formulas) {
       if (formula.name.empty()) continue;
       if (!needs_attribute(path, reward)) return {};
-      level_of(formula.name, *reward.of, formula.place);
+      const auto level = level_of(formula.name, *reward.of, formula.place);
+      const int first_dead = structure_.attributes[*reward.of].first_dead;
+      if (level && first_dead >= 0 && *level >= first_dead)
+        refuse(formula.place, fmt::format("the dead get nothing at '{}'", formula.name),
+               "remove it; an amount at death is `on` \"*->" + formula.name + "\"");
     }
     return formulas;
   }

@@ -18,6 +18,12 @@ constexpr double sum_tolerance = 1e-9;
 
 void Compilation::add_previous() {
   for (std::size_t i = 0; i < structure_.attributes.size(); ++i) {
+    const Attribute& attribute = structure_.attributes[i];
+    if (attribute.memory != Memory::transient) continue;
+    builder_.draw(Phase::cycle, "reset of " + attribute.name, {}, {*attribute_of_axis_[axes_.attribute(i)]},
+                  [&](const Levels&, Branches& branches) { branches.add(1, {attribute.initial}); });
+  }
+  for (std::size_t i = 0; i < structure_.attributes.size(); ++i) {
     if (!needs_previous_[i]) continue;
     const AttributeIndex now = *attribute_of_axis_[axes_.attribute(i)];
     builder_.draw(Phase::cycle, "previous " + structure_.attributes[i].name, {now},
@@ -124,7 +130,8 @@ void Compilation::add_matrix(const Transition& transition, const TabulatedMatrix
     if (matrix.intensities && value.size() > 0) value = probabilities_of(value, Years{length});
   }
   const std::size_t own = axes_.attribute(transition.attribute);
-  AxisSet axes(matrix.axes.begin(), matrix.axes.end());
+  const AxisSet varied(matrix.axes.begin(), matrix.axes.end());
+  AxisSet axes = varied;
   axes.insert(own);
   if (!fits(axes, transition.place, "transition '" + transition.name + "'")) return;
   const AttributeIndex changed = *attribute_of_axis_[own];
@@ -140,9 +147,9 @@ void Compilation::add_matrix(const Transition& transition, const TabulatedMatrix
                   if (matrix.reason[row] != 0) {
                     const FormulaBook::Reason& reason = formulas_.reason(matrix.reason[row]);
                     if (reason.formula != nullptr) {
-                      refuse(*reason.formula, reason.problem + at(axes, levels), reason.remedy);
+                      refuse(*reason.formula, reason.problem + at(varied, levels), reason.remedy);
                     } else if (!told) {
-                      found_.push_back({transition.place, reason.problem + at(axes, levels), reason.remedy});
+                      found_.push_back({transition.place, reason.problem + at(varied, levels), reason.remedy});
                       told = true;
                     }
                     return branches.add(1, {from});

@@ -104,6 +104,8 @@ class UnitCheck {
              period == "year" && unit.period == "cycle" ? "give it under per_cycle"
              : period == "year"                         ? "give it by the year"
                                                         : "give it under per_year");
+    } else if (unit.period == "cycle" && period.empty()) {
+      refuse(formula, *parameter, "an amount at once", "give it under per_cycle, or as an amount for each event");
     } else if (years && period.empty()) {
       refuse(formula, *parameter, "an amount at once", "give it under per_year, or as an amount for each event");
     }

@@ -39,10 +39,10 @@ std::optional<Eigen::MatrixXd> generator_of(const Eigen::MatrixXd& probabilities
 /// scale of probabilities can ask for more than a row has: its diagonal is then negative, for the caller to report.
 Eigen::MatrixXd with_hazard_ratio(const Eigen::MatrixXd& matrix, const Cells& chosen, HazardRatio ratio, Scale scale);
 
-/// The moves to a higher of `n` levels, without those from and to the level `dead` (`n` where there is none).
-Cells worsening(Eigen::Index n, Eigen::Index dead);
+/// The moves to a higher of `n` levels among the living; the levels from `first_dead` on mean dead (`n`: none does).
+Cells worsening(Eigen::Index n, Eigen::Index first_dead);
 
-/// The moves to a lower of `n` levels, without those from and to the level `dead` (`n` where there is none).
-Cells improvement(Eigen::Index n, Eigen::Index dead);
+/// The moves to a lower of `n` levels among the living.
+Cells improvement(Eigen::Index n, Eigen::Index first_dead);
 
 }  // namespace myelin

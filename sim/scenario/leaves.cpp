@@ -12,14 +12,22 @@ namespace myelin::scenario {
 
 namespace {
 
+using OpenTables = std::vector<std::pair<KeyPath, SourcePlace>>;
+
+void open_table(OpenTables& tables, const std::pair<KeyPath, SourcePlace>& table) {
+  if (std::ranges::find(tables, table.first, &OpenTables::value_type::first) == tables.end()) tables.push_back(table);
+}
+
 // Takes the tables of one file apart into leaves.
 class Gatherer {
  public:
   Gatherer(const KeyIndex& index, UnknownKeys unknown_keys, Leaves& into, Diagnostics& found)
       : index_(index), unknown_keys_(unknown_keys), into_(into), found_(found) {}
 
-  std::vector<Leaf> take(const Document& document) {
+  /// The leaves of a document; the tables that it opens are added to `tables`.
+  std::vector<Leaf> take(const Document& document, OpenTables& tables) {
     own_.clear();
+    tables_ = &tables;
     descend(document, *document.table);
     std::sort(own_.begin(), own_.end(), [](const Leaf& a, const Leaf& b) {
       return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
@@ -55,8 +63,7 @@ class Gatherer {
         found_.push_back({place, "unknown key " + dotted, index_.remedy_for_unknown(path_)});
       }
     } else if (const toml::table* below = node.as_table()) {
-      const auto same = [&](const auto& known) { return known.first == path_; };
-      if (std::none_of(into_.tables.begin(), into_.tables.end(), same)) into_.tables.emplace_back(path_, place);
+      open_table(*tables_, {path_, place});
       descend(document, *below);
     } else {
       into_.meant.push_back(dotted);
@@ -69,6 +76,7 @@ class Gatherer {
   UnknownKeys unknown_keys_;
   Leaves& into_;
   Diagnostics& found_;
+  OpenTables* tables_ = nullptr;
   KeyPath path_;
   std::vector<Leaf> own_;
 };
@@ -81,7 +89,7 @@ bool is_at_or_below(const std::string& path, const std::string& key) {
 }
 
 // Takes out what a document does not want of the files that it includes.
-void leave_out(const Document& document, LeafByPath& effective, Leaves& gathered, Diagnostics& found) {
+void leave_out(const Document& document, LeafByPath& effective, OpenTables& tables, Diagnostics& found) {
   const toml::node* without = document.table->get("without");
   if (without == nullptr) return;
   const toml::array* keys = without->as_array();
@@ -93,7 +101,7 @@ void leave_out(const Document& document, LeafByPath& effective, Leaves& gathered
   for (const toml::node& node : *keys) {
     const std::string& key = node.as_string()->get();
     const auto count = std::erase_if(effective, [&](const auto& leaf) { return is_at_or_below(leaf.first, key); });
-    std::erase_if(gathered.tables, [&](const auto& table) { return is_at_or_below(join_path(table.first), key); });
+    std::erase_if(tables, [&](const auto& table) { return is_at_or_below(join_path(table.first), key); });
     if (count > 0) continue;
     found.push_back({place_in(document.file.shown, node.source()),
                      fmt::format("without names {}, which no included file has", quote(key)),
@@ -123,17 +131,24 @@ Leaves gather(const Documents& documents, const KeyIndex& index, UnknownKeys unk
   Gatherer gatherer(index, unknown_keys, gathered, found);
   std::vector<Leaf> all;
   std::vector<LeafByPath> by_document;
+  std::vector<OpenTables> tables_of_document;
   for (const Document& document : documents.files) {
     LeafByPath effective;
-    for (const std::size_t included : document.includes) add_included(effective, by_document[included], all, found);
-    leave_out(document, effective, gathered, found);
-    for (Leaf& leaf : gatherer.take(document)) {
+    OpenTables tables;
+    for (const std::size_t included : document.includes) {
+      add_included(effective, by_document[included], all, found);
+      for (const auto& table : tables_of_document[included]) open_table(tables, table);
+    }
+    leave_out(document, effective, tables, found);
+    for (Leaf& leaf : gatherer.take(document, tables)) {
       effective[leaf.path] = all.size();
       all.push_back(std::move(leaf));
     }
     by_document.push_back(std::move(effective));
+    tables_of_document.push_back(std::move(tables));
   }
   if (by_document.empty()) return gathered;
+  gathered.tables = std::move(tables_of_document.back());
   std::vector<std::size_t> positions;
   for (const auto& [path, position] : by_document.back()) positions.push_back(position);
   std::sort(positions.begin(), positions.end());

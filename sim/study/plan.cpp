@@ -59,8 +59,9 @@ Diagnostics first_of_each_place(const Diagnostics& problems) {
   Diagnostics kept;
   for (const Diagnostic& problem : problems) {
     const auto same = [&](const Diagnostic& other) {
-      return problem.place.line > 0 && other.place.file == problem.place.file &&
-             other.place.line == problem.place.line && other.place.column == problem.place.column;
+      const bool placed = problem.place.line > 0 || problem.place.file.starts_with("--");
+      return placed && other.place.file == problem.place.file && other.place.line == problem.place.line &&
+             other.place.column == problem.place.column;
     };
     if (std::ranges::none_of(kept, same)) kept.push_back(problem);
   }

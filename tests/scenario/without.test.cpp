@@ -110,6 +110,16 @@ TEST_CASE("a file leaves out keys of the files that it includes itself") {
   CHECK(scenario->parameters.names_under("therapies") == Lines{"a_drug", "b_drug"});
 }
 
+TEST_CASE("a file leaves nothing out of files that it does not include") {
+  const ScenarioFolder folder;
+  folder.write("other.toml", "[therapies.a_drug]\nlabel = \"Another\"\nkind = \"procedure\"\n");
+  folder.write("beside.toml", "include = [\"other.toml\"]\nwithout = [\"therapies.a_drug\"]\n");
+  folder.spoil("toy.toml", "include = [", "include = [\"beside.toml\", ");
+  folder.spoil("inputs.toml", "kind = \"continuous\"\n", "");
+  CHECK_FALSE(folder.problems().empty());
+  CHECK(folder.problems().front().find("required key therapies.a_drug.kind is missing") != std::string::npos);
+}
+
 TEST_CASE("what no included file has cannot be left out") {
   CHECK(
       problems_without("[\"therapies.c_drug\"]") ==
