@@ -111,13 +111,25 @@ ProgramBuilder::Attributes Compilation::reads_of(const AxisSet& axes) const {
   return reads;
 }
 
-std::size_t Compilation::row_of(const Tabulated& number, const Levels& levels) const {
-  return number.row(axes_, [&](std::size_t axis) { return levels[*attribute_of_axis_[axis]]; });
+std::size_t Compilation::row_of(const Tabulated& number, const Levels& levels, CycleOf cycle) const {
+  if (cycle == CycleOf::beginning)
+    return number.row(axes_, [&](std::size_t axis) { return levels[*attribute_of_axis_[axis]]; });
+  const int ending = levels[*attribute_of_axis_[axes_.cycle()]] - 1;
+  const auto passed = [&](int at) { return years_passed(structure_.timing, static_cast<std::uint32_t>(at)); };
+  return number.row(axes_, [&](std::size_t axis) {
+    if (axis == axes_.cycle()) return ending;
+    const int level = levels[*attribute_of_axis_[axis]];
+    return axis == axes_.age() ? level - passed(ending + 1) + passed(ending) : level;
+  });
+}
+
+bool Compilation::has_value(const Tabulated& number, const Levels& levels, CycleOf cycle) const {
+  return number.reason.empty() || number.reason[row_of(number, levels, cycle)] == 0;
 }
 
 std::optional<double> Compilation::value_of(const Tabulated& number, const Formula& formula, const AxisSet& axes,
-                                            const Levels& levels) {
-  const std::size_t row = row_of(number, levels);
+                                            const Levels& levels, CycleOf cycle) {
+  const std::size_t row = row_of(number, levels, cycle);
   if (number.reason.empty() || number.reason[row] == 0) return number.values[row];
   const FormulaBook::Reason& reason = formulas_.reason(number.reason[row]);
   refuse(reason.formula != nullptr ? *reason.formula : formula, reason.problem + at(axes, levels), reason.remedy);

@@ -59,6 +59,14 @@ std::uint32_t FormulaBook::note(const Reason& reason) {
 }
 
 Operand FormulaBook::tabulate(const Formula& formula, Diagnostics& found) {
+  const auto known = tabulated_.find(&formula);
+  if (known != tabulated_.end()) return known->second;
+  Operand number = work_out(formula, found);
+  tabulated_.emplace(&formula, number);
+  return number;
+}
+
+Operand FormulaBook::work_out(const Formula& formula, Diagnostics& found) {
   double number = 0;
   const char* end = formula.text.data() + formula.text.size();
   if (const auto [stop, failure] = std::from_chars(formula.text.data(), end, number);

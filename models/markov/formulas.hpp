@@ -35,8 +35,8 @@ class FormulaBook {
   FormulaBook(const ParameterSet& parameters, const Structure& structure, const Axes& axes,
               const std::string& strategy);
 
-  /// The values of a formula for all levels of the axes that it varies with; null, with diagnostics, if they are too
-  /// many or are not to be had at all.
+  /// The values of a formula, which must outlive the book, for all levels of the axes that it varies with; null, with
+  /// diagnostics, if they are too many or are not to be had at all.
   std::shared_ptr<const Tabulated> tabulate(const Formula& formula, Diagnostics& found);
 
   /// Why a value is missing.
@@ -55,6 +55,7 @@ class FormulaBook {
  private:
   using Operand = std::shared_ptr<const Tabulated>;
 
+  Operand work_out(const Formula& formula, Diagnostics& found);
   Operand operand(const std::string& name, Diagnostics& found);
   Operand make_operand(const std::string& name, Diagnostics& found);
   Operand over_groups(const std::string& name, Diagnostics& found);
@@ -68,7 +69,8 @@ class FormulaBook {
   Names names_;
   TableFunctions tables_;
   mu::Parser parser_;
-  std::map<std::string, Operand> operands_;  ///< with null for those that failed
+  std::map<const Formula*, Operand> tabulated_;  ///< with null for those that failed
+  std::map<std::string, Operand> operands_;      ///< with null for those that failed
   std::vector<Reason> reasons_ = {Reason{}};
 };
 

@@ -1,6 +1,9 @@
 #include "models/markov/names.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <set>
+#include <utility>
 
 #include "core/contract.hpp"
 
@@ -13,7 +16,37 @@ const Formula* find_formula(const Formulas& formulas, const std::string& name) {
   return found == formulas.end() ? nullptr : &*found;
 }
 
+/// The words of a formula that can be names.
+std::set<std::string> words_of(const std::string& text) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : text + " ") {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
+      word += c;
+    } else if (!word.empty()) {
+      words.insert(std::exchange(word, {}));
+    }
+  }
+  return words;
+}
+
+bool mentions_time(const Formula& formula, const Names& names, std::set<std::string>& seen) {
+  for (const std::string& word : words_of(formula.text)) {
+    if (word == "age" || word == "cycle" || word == "time") return true;
+    if (!seen.insert(word).second) continue;
+    for (const Formula* meant : names.formulas_of(word)) {
+      if (mentions_time(*meant, names, seen)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
+
+bool mentions_time(const Formula& formula, const Names& names) {
+  std::set<std::string> seen;
+  return mentions_time(formula, names, seen);
+}
 
 Names::Names(const ParameterSet& parameters, const Structure& structure, const Axes& axes, const std::string& strategy)
     : parameters_(parameters), structure_(structure), axes_(axes) {

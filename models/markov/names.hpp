@@ -53,6 +53,9 @@ class Names {
   const Formulas* strategy_values_ = nullptr;
 };
 
+/// Whether a formula, or one that it uses, mentions the age, the cycle or the time.
+bool mentions_time(const Formula& formula, const Names& names);
+
 /// The names that a scenario declares, as (name, place): parameters, formulae, values of groups, tables, attributes.
 std::vector<std::pair<std::string, SourcePlace>> declared_names(const ParameterSet& parameters,
                                                                 const Structure& structure);

@@ -11,76 +11,95 @@
 namespace myelin::markov {
 
 void Compilation::add_outcomes() {
-  for (const char* total : {"cost", "qaly"}) {
-    const bool is_cost = total == std::string_view("cost");
-    const std::string unit =
-        is_cost ? parameters_.text("analysis.currency") + " " + parameters_.text("analysis.price_year") : "QALY";
+  const std::string money = parameters_.text("analysis.currency") + " " + parameters_.text("analysis.price_year");
+  for (const bool is_cost : {true, false}) {
+    const std::string total = is_cost ? "cost" : "qaly", unit = is_cost ? money : "QALY";
     std::vector<OutcomeIndex> parts;
-    const auto adds = [&](const Reward& reward) { return reward.outcome == total; };
     for (const Reward& reward : structure_.rewards) {
-      if (!adds(reward)) continue;
-      parts.push_back(
-          add_outcome(fmt::format("{}.{}", total, reward.name), total, reward.label, unit, reward.event_weight));
-      outcome_of_reward_.emplace(reward.name, parts.back());
+      if (reward.outcome != total) continue;
+      const RewardOutcomes outcomes =
+          add_reward_outcomes(total + "." + reward.name, total + "." + reward.name + "_at_cycle_end", unit, reward,
+                              changes_with_time(reward));
+      parts.push_back(outcomes.main);
+      if (outcomes.at_end) parts.push_back(*outcomes.at_end);
+      outcomes_of_reward_.emplace(reward.name, outcomes);
     }
     if (parts.empty()) {
-      add_outcome(total, total, is_cost ? "no costs are counted" : "no QALYs are counted", unit, EventWeight::cycle);
+      const DiscountedAs as = is_cost ? DiscountedAs::cost : DiscountedAs::health;
+      add_outcome(total, unit, is_cost ? "no costs are counted" : "no QALYs are counted", as, EventWeight::cycle,
+                  StateWeight::whole);
     } else {
       builder_.total(total, unit, is_cost ? "all costs" : "all QALYs", std::move(parts));
     }
   }
-  life_years_ = add_outcome("life_years", "qaly", "life years", "years", EventWeight::cycle);
+  life_years_ =
+      add_outcome("life_years", "years", "life years", DiscountedAs::health, EventWeight::cycle, StateWeight::whole);
   for (const Reward& reward : structure_.rewards) {
-    if (outcome_of_reward_.contains(reward.name)) continue;
-    const auto same =
-        std::ranges::find_if(structure_.rewards, [&](const Reward& other) { return other.outcome == reward.outcome; });
-    const auto known = outcome_of_reward_.find(same->name);
-    const OutcomeIndex index =
-        known != outcome_of_reward_.end()
-            ? known->second
-            : add_outcome(reward.outcome, reward.outcome, reward.label, reward.unit, reward.event_weight);
-    outcome_of_reward_.emplace(reward.name, index);
+    if (!outcomes_of_reward_.contains(reward.name)) add_own_outcome(reward.outcome);
   }
 }
 
-OutcomeIndex Compilation::add_outcome(const std::string& name, const std::string& outcome, const std::string& label,
-                                      const std::string& unit, EventWeight event_weight) {
-  const DiscountedAs as = outcome == "cost"   ? DiscountedAs::cost
-                          : outcome == "qaly" ? DiscountedAs::health
-                                              : DiscountedAs::nothing;
+/// A count by a name of the scenario's own, to which several rewards can add.
+void Compilation::add_own_outcome(const std::string& name) {
+  const auto adds = [&](const Reward& reward) { return reward.outcome == name; };
+  const Reward& first = *std::ranges::find_if(structure_.rewards, adds);
+  const bool changes = std::ranges::any_of(
+      structure_.rewards, [&](const Reward& reward) { return adds(reward) && changes_with_time(reward); });
+  const RewardOutcomes outcomes = add_reward_outcomes(changes ? name + ".at_cycle_start" : name, name + ".at_cycle_end",
+                                                      first.unit, first, changes);
+  if (outcomes.at_end) builder_.total(name, first.unit, first.label, {outcomes.main, *outcomes.at_end});
+  for (const Reward& reward : structure_.rewards) {
+    if (adds(reward)) outcomes_of_reward_.emplace(reward.name, outcomes);
+  }
+}
+
+Compilation::RewardOutcomes Compilation::add_reward_outcomes(const std::string& name, const std::string& name_at_end,
+                                                             const std::string& unit, const Reward& reward,
+                                                             bool changes_with_time) {
+  const DiscountedAs as = reward.outcome == "cost"   ? DiscountedAs::cost
+                          : reward.outcome == "qaly" ? DiscountedAs::health
+                                                     : DiscountedAs::nothing;
+  if (!changes_with_time)
+    return {add_outcome(name, unit, reward.label, as, reward.event_weight, StateWeight::whole), std::nullopt};
+  const OutcomeIndex main = add_outcome(name, unit, reward.label, as, reward.event_weight, StateWeight::at_start);
+  return {main, add_outcome(name_at_end, unit, reward.label + ", what is counted at the end of cycles", as,
+                            EventWeight::cycle, StateWeight::at_end)};
+}
+
+OutcomeIndex Compilation::add_outcome(const std::string& name, const std::string& unit, const std::string& label,
+                                      DiscountedAs as, EventWeight event_weight, StateWeight state_weight) {
   const DiscountRate none = DiscountRate::constant(0);
   const DiscountRate rate = as == DiscountedAs::cost     ? read_discount_cost(parameters_)
                             : as == DiscountedAs::health ? read_discount_qaly(parameters_)
                                                          : none;
-  return builder_.outcome(name, unit, label, make_weights(structure_.timing, rate, event_weight),
-                          make_weights(structure_.timing, none, event_weight), as, event_weight);
+  return builder_.outcome(name, unit, label, make_weights(structure_.timing, rate, event_weight, state_weight),
+                          make_weights(structure_.timing, none, event_weight, state_weight), as, event_weight,
+                          state_weight);
 }
 
 void Compilation::add_rewards() {
   const double length = structure_.timing.cycle_length.value;
   builder_.accrue(Phase::point, "life years", life_years_, {}, [&](const Levels&) { return length; });
   for (const Reward& reward : structure_.rewards) {
-    const OutcomeIndex outcome = outcome_of_reward_.at(reward.name);
-    if (reward.at_start) add_amount(Phase::start, reward, outcome, *reward.at_start, 1);
-    add_state_rewards(reward, outcome);
-    add_move_rewards(reward, outcome);
+    const RewardOutcomes& outcomes = outcomes_of_reward_.at(reward.name);
+    if (reward.at_start) add_start_reward(reward, outcomes.main);
+    for (const StateAmounts& amounts : state_amounts(reward)) add_state_reward(reward, outcomes, amounts);
+    add_move_rewards(reward, outcomes.main);
   }
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) add_tallies(phase);
 }
 
-/// An amount that is the same for every level.
-void Compilation::add_amount(Phase phase, const Reward& reward, OutcomeIndex outcome, const Formula& formula,
-                             double times) {
-  const Number number = formulas_.tabulate(formula, found_);
+void Compilation::add_start_reward(const Reward& reward, OutcomeIndex outcome) {
+  const Number number = formulas_.tabulate(*reward.at_start, found_);
   if (number == nullptr) return;
   const AxisSet axes(number->axes.begin(), number->axes.end());
-  accrue(phase, reward, outcome, axes, [&](const Levels& levels) {
-    return reachable(axes, levels, phase) ? value_of(*number, formula, axes, levels).value_or(0) * times : 0;
+  accrue(Phase::start, reward.name, reward, outcome, axes, [&](const Levels& levels) {
+    return reachable(axes, levels, Phase::start) ? value_of(*number, *reward.at_start, axes, levels).value_or(0) : 0;
   });
 }
 
-void Compilation::accrue(Phase phase, const Reward& reward, OutcomeIndex outcome, const AxisSet& axes,
-                         const ProgramBuilder::AmountFunction& amount) {
+void Compilation::accrue(Phase phase, const std::string& step, const Reward& reward, OutcomeIndex outcome,
+                         const AxisSet& axes, const ProgramBuilder::AmountFunction& amount) {
   for (const std::size_t axis : axes) {
     if (phase == Phase::cycle || !axes_.is_of_cycle(axis)) continue;
     found_.push_back(
@@ -90,44 +109,11 @@ void Compilation::accrue(Phase phase, const Reward& reward, OutcomeIndex outcome
     return;
   }
   if (!fits(axes, reward.place, "reward '" + reward.name + "'")) return;
-  builder_.accrue(phase, reward.name, outcome, reads_of(axes), amount);
+  builder_.accrue(phase, step, outcome, reads_of(axes), amount);
   AxisSet counted = axes;
   counted.erase(axes_.cycle());
   if (axes_.age()) counted.erase(*axes_.age());
   accrued_[phase].insert(std::move(counted));
-}
-
-void Compilation::add_state_rewards(const Reward& reward, OutcomeIndex outcome) {
-  const double length = structure_.timing.cycle_length.value;
-  for (const auto& [formulas, times] : {std::pair(&reward.per_year, length), std::pair(&reward.per_cycle, 1.0)}) {
-    if (formulas->empty()) continue;
-    if (formulas->front().name.empty()) {
-      add_amount(Phase::point, reward, outcome, formulas->front(), times);
-      continue;
-    }
-    const std::size_t of = axes_.attribute(*reward.of);
-    const std::vector<std::string>& levels_of = axes_[of].levels;
-    AxisSet axes = {of};
-    std::vector<std::pair<const Formula*, Number>> amounts(levels_of.size());
-    bool good = true;
-    for (const Formula& formula : *formulas) {
-      const Number number = formulas_.tabulate(formula, found_);
-      good = good && number != nullptr;
-      if (number == nullptr) continue;
-      axes.insert(number->axes.begin(), number->axes.end());
-      for (std::size_t level = 0; level < levels_of.size(); ++level) {
-        const bool any = formula.name == "*" && amounts[level].first == nullptr;
-        if (any || formula.name == levels_of[level]) amounts[level] = {&formula, number};
-      }
-    }
-    if (!good) continue;
-    const AttributeIndex own = *attribute_of_axis_[of];
-    accrue(Phase::point, reward, outcome, axes, [&, scale = times](const Levels& levels) {
-      const auto& [formula, number] = amounts[static_cast<std::size_t>(levels[own])];
-      if (formula == nullptr || !reachable(axes, levels, Phase::point)) return 0.0;
-      return value_of(*number, *formula, axes, levels).value_or(0) * scale;
-    });
-  }
 }
 
 void Compilation::add_move_rewards(const Reward& reward, OutcomeIndex outcome) {
@@ -141,7 +127,7 @@ void Compilation::add_move_rewards(const Reward& reward, OutcomeIndex outcome) {
     axes.insert(numbers.back()->axes.begin(), numbers.back()->axes.end());
   }
   const AttributeIndex to = *attribute_of_axis_[now], from = *attribute_of_axis_[before];
-  accrue(Phase::cycle, reward, outcome, axes, [&](const Levels& levels) {
+  accrue(Phase::cycle, reward.name, reward, outcome, axes, [&](const Levels& levels) {
     if (!reachable(axes, levels, Phase::cycle, Whom::also_those_who_died)) return 0.0;
     double amount = 0;
     for (std::size_t i = 0; i < numbers.size(); ++i) {

@@ -22,7 +22,7 @@ struct ConventionWeights {
     const DiscountRate& rate = outcome.discounted_as == DiscountedAs::cost     ? analysis.discount_cost
                                : outcome.discounted_as == DiscountedAs::health ? analysis.discount_qaly
                                                                                : no_discount;
-    return make_weights(timing, rate, outcome.event_weight);
+    return make_weights(timing, rate, outcome.event_weight, outcome.state_weight);
   }
 };
 

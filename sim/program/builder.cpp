@@ -129,7 +129,8 @@ void ProgramBuilder::refuse_taken_name(const std::string& outcome) {
 }
 
 OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::string description, Weights weights,
-                                     Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight) {
+                                     Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight,
+                                     StateWeight state_weight) {
   const auto fits = [&](const Weights& candidate) {
     return candidate.point.size() == program_.cycles + std::size_t{1} && candidate.event.size() == program_.cycles;
   };
@@ -143,6 +144,7 @@ OutcomeIndex ProgramBuilder::outcome(std::string name, std::string unit, std::st
                                std::move(description),
                                discounted_as,
                                event_weight,
+                               state_weight,
                                std::move(weights),
                                std::move(undiscounted),
                                {}});
@@ -163,6 +165,7 @@ OutcomeIndex ProgramBuilder::total(std::string name, std::string unit, std::stri
                                std::move(description),
                                discounted_as,
                                EventWeight::cycle,
+                               StateWeight::whole,
                                {},
                                {},
                                std::move(parts)});

@@ -76,7 +76,8 @@ class ProgramBuilder {
   void dead(AttributeIndex attribute, int first_dead_level);
 
   OutcomeIndex outcome(std::string name, std::string unit, std::string description, Weights weights,
-                       Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight = EventWeight::cycle);
+                       Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight = EventWeight::cycle,
+                       StateWeight state_weight = StateWeight::whole);
   /// An outcome that sums others of the same unit.
   OutcomeIndex total(std::string name, std::string unit, std::string description, std::vector<OutcomeIndex> parts);
 

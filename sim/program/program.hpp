@@ -111,12 +111,18 @@ enum class DiscountedAs { nothing, cost, health };
 /// cycle, within-cycle correction included.
 enum class EventWeight { cycle, next_point };
 
+/// Which state amounts of a cycle an outcome counts: all of them; or, where amounts change from cycle to cycle, by
+/// themselves those of the occupancy at its start (which are also those of a rule that weighs time points) and those
+/// of the occupancy at its end.
+enum class StateWeight { whole, at_start, at_end };
+
 struct Outcome {
   std::string name;
   std::string unit;
   std::string description;
   DiscountedAs discounted_as = DiscountedAs::nothing;
   EventWeight event_weight = EventWeight::cycle;
+  StateWeight state_weight = StateWeight::whole;
   Weights weights;  ///< as discounted; equal to `undiscounted` where nothing is discounted
   Weights undiscounted;
   std::vector<OutcomeIndex>

@@ -124,26 +124,34 @@ double discount_factor(const Timing& timing, const DiscountRate& rate, std::uint
   return factor_of_cycle(timing, pieces_of(rate, timing.cycle_length.value), cycle);
 }
 
-Weights make_weights(const Timing& timing, const DiscountRate& rate, EventWeight event_weight) {
+Weights make_weights(const Timing& timing, const DiscountRate& rate, EventWeight event_weight,
+                     StateWeight state_weight) {
   const bool custom = timing.correction == WithinCycleCorrection::custom;
   MYELIN_EXPECT(!custom || timing.custom_weights.size() == timing.cycles + std::size_t{1});
   MYELIN_EXPECT(timing.correction != WithinCycleCorrection::simpson || timing.cycles % 2 == 0);
   const std::vector<Piece> pieces = pieces_of(rate, timing.cycle_length.value);
   const std::optional<double> at_start = share_at_start(timing.correction);
-  Weights weights;
+  Weights weights, starts;
   weights.point.assign(timing.cycles + std::size_t{1}, 0.0);
   weights.event.resize(timing.cycles);
+  starts = weights;
   for (std::uint32_t cycle = 0; cycle < timing.cycles; ++cycle) {
     const double factor = factor_of_cycle(timing, pieces, cycle);
     weights.event[cycle] = factor;
-    weights.point[cycle] += (at_start ? *at_start : rule_weight(timing, cycle)) * factor;
+    starts.point[cycle] = (at_start ? *at_start : rule_weight(timing, cycle)) * factor;
+    weights.point[cycle] += starts.point[cycle];
     if (at_start) weights.point[cycle + std::size_t{1}] += (1 - *at_start) * factor;
   }
   if (!at_start) {
-    weights.point.back() = rule_weight(timing, timing.cycles) * factor_of_cycle(timing, pieces, timing.cycles);
+    starts.point.back() = rule_weight(timing, timing.cycles) * factor_of_cycle(timing, pieces, timing.cycles);
+    weights.point.back() = starts.point.back();
   }
   if (event_weight == EventWeight::next_point)
     std::copy(weights.point.begin() + 1, weights.point.end(), weights.event.begin());
+  for (std::size_t time = 0; time < weights.point.size() && state_weight != StateWeight::whole; ++time) {
+    const double at_end = weights.point[time] - starts.point[time];
+    weights.point[time] = state_weight == StateWeight::at_start ? starts.point[time] : at_end;
+  }
   return weights;
 }
 

@@ -62,6 +62,7 @@ double discount_factor(const Timing& timing, const DiscountRate& rate, std::uint
 /// Weights of an outcome: event amounts count once, with the discount of their cycle or the weight of the time point
 /// that ends it; a state amount at a time point counts for the cycles that it values. An amount before time point 0 is
 /// not discounted.
-Weights make_weights(const Timing& timing, const DiscountRate& rate, EventWeight event_weight = EventWeight::cycle);
+Weights make_weights(const Timing& timing, const DiscountRate& rate, EventWeight event_weight = EventWeight::cycle,
+                     StateWeight state_weight = StateWeight::whole);
 
 }  // namespace myelin

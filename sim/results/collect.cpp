@@ -38,7 +38,12 @@ std::vector<TallyResult> collect_tallies(const Program& program, const study::St
 std::vector<OutcomeInfo> collect_outcomes(const Program& program) {
   std::vector<OutcomeInfo> outcomes;
   for (const Outcome& outcome : program.outcomes) {
-    OutcomeInfo info{outcome.name, outcome.unit, outcome.description, outcome.discounted_as, outcome.event_weight, {}};
+    OutcomeInfo info{.name = outcome.name,
+                     .unit = outcome.unit,
+                     .description = outcome.description,
+                     .discounted_as = outcome.discounted_as,
+                     .event_weight = outcome.event_weight,
+                     .state_weight = outcome.state_weight};
     for (const OutcomeIndex part : outcome.parts) info.parts.push_back(part.value);
     outcomes.push_back(std::move(info));
   }

@@ -24,6 +24,12 @@ inline const Choices<EventWeight>& event_weights() {
   return names;
 }
 
+inline const Choices<StateWeight>& state_weights() {
+  static const Choices<StateWeight> names = {
+      {"whole", StateWeight::whole}, {"at_start", StateWeight::at_start}, {"at_end", StateWeight::at_end}};
+  return names;
+}
+
 template <class Convention>
 const std::string& name_of(const Choices<Convention>& choices, Convention convention) {
   const auto found = std::ranges::find(choices, convention, &std::pair<std::string, Convention>::second);

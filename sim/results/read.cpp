@@ -289,6 +289,7 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
   const auto descriptions = group.texts("outcome_description", count);
   const auto discounted_as = group.texts("outcome_discounted_as", count);
   const auto event_weight = group.texts("outcome_event_weight", count);
+  const auto state_weight = group.texts("outcome_state_weight", count);
   std::vector<OutcomeInfo> outcomes;
   for (std::size_t i = 0; i < count; ++i) {
     outcomes.push_back(
@@ -297,7 +298,8 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
          .description = descriptions[i],
          .discounted_as = read_convention(discount_roles(), discounted_as[i], group.path() + "outcome_discounted_as"),
          .event_weight = read_convention(event_weights(), event_weight[i], group.path() + "outcome_event_weight"),
-         .parts = {}});
+         .parts = {},
+         .state_weight = read_convention(state_weights(), state_weight[i], group.path() + "outcome_state_weight")});
   }
   read_totals(group.group("totals"), outcomes);
   return outcomes;

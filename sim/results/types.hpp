@@ -22,7 +22,8 @@ struct OutcomeInfo {
   std::string description;
   DiscountedAs discounted_as = DiscountedAs::nothing;  ///< nothing: a count; both columns are then equal
   EventWeight event_weight = EventWeight::cycle;
-  std::vector<std::size_t> parts;  ///< of a total: the outcomes that it sums; empty for one that accrues
+  std::vector<std::size_t> parts = {};  ///< of a total: the outcomes that it sums; empty for one that accrues
+  StateWeight state_weight = StateWeight::whole;
 
   bool discounted() const { return discounted_as != DiscountedAs::nothing; }
 };

@@ -242,10 +242,11 @@ void write_tally(const GroupWriter& group, const AnalysisResult& analysis, const
 void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   const auto& strategies = analysis.strategies;
   const auto& outcomes = analysis.outcomes;
-  std::vector<std::string> discounted_as, event_weight;
+  std::vector<std::string> discounted_as, event_weight, state_weight;
   for (const OutcomeInfo& outcome : outcomes) {
     discounted_as.push_back(name_of(discount_roles(), outcome.discounted_as));
     event_weight.push_back(name_of(event_weights(), outcome.event_weight));
+    state_weight.push_back(name_of(state_weights(), outcome.state_weight));
   }
   group.attribute("name", analysis.name);
   group.attribute("overrides", analysis.overrides);
@@ -260,6 +261,7 @@ void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   group.dataset("outcome_description", column(outcomes, &OutcomeInfo::description));
   group.dataset("outcome_discounted_as", discounted_as);
   group.dataset("outcome_event_weight", event_weight);
+  group.dataset("outcome_state_weight", state_weight);
 
   const hdf5::Shape shape = {analysis.draws, strategies.size(), outcomes.size(), column_count};
   const std::size_t size = analysis.draws * outcomes.size() * column_count;

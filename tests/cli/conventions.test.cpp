@@ -94,6 +94,26 @@ TEST_CASE("each row is what a run under that convention finds") {
   CHECK(own == 1);
 }
 
+TEST_CASE("amounts that change with time are those of each convention's own cycles") {
+  const TemporaryFolder folder;
+  const std::string file = folder / "run.h5";
+  const Arguments run = {"run",   MYELIN_SOURCE_DIR "/scenarios/examples/sick_sicker.toml", "--engine", "cohort",
+                         "--set", "strategies.treatment.values.treated=cycle < 5",          "--quiet"};
+  REQUIRE(run_myelin(with(run, {"-o", file})).code == 0);
+  const json rows = json_of({"analyse", file, "--all-conventions", "--json"}).at("conventions");
+  REQUIRE(rows.size() == 30);
+  for (const json& row : rows) {
+    const std::string correction = row.at("within_cycle_correction"), timing = row.at("discount_timing");
+    CAPTURE(correction, timing);
+    const json again = json_of(with(run, {"--json", "--set", "analysis.within_cycle_correction=" + correction, "--set",
+                                          "analysis.discount_timing=" + timing}));
+    for (const char* total : {"cost", "qaly"}) {
+      CHECK(row["strategies"][1].at(total).get<double>() ==
+            Approx(again["strategies"][1][total]["mean"].get<double>()).epsilon(1e-12));
+    }
+  }
+}
+
 TEST_CASE("the own row gives the stored means, and a wrong weight does not") {
   const TemporaryFolder folder;
   const std::string file = folder / "run.h5";

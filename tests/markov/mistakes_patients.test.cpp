@@ -122,7 +122,7 @@ TEST_CASE("a table reaches the oldest patient") {
 11,0.1,probability,TRIAL,read
 )"}}) ==
       Lines{
-          R"-(scenario.toml:39:12: formula "0 * risk(age)": table 'risk' has no row for age = 12 (it has 0 to 11) at age = 12 -- extend the table, or shorten the horizon)-"});
+          R"-(scenario.toml:39:12: formula "0 * risk(age)": table 'risk' has no row for age = 12 (it has 0 to 11) at age = 12, cycle = 9 -- extend the table, or shorten the horizon)-"});
 }
 
 TEST_CASE("a column of the file of patients is an attribute or the age") {

@@ -62,9 +62,11 @@ void for_each_field(Run& run, F f) {
       f(outcome.unit, Counts::yes);
       f(outcome.description, Counts::no);
       std::uint64_t discounted_as = static_cast<std::uint64_t>(outcome.discounted_as),
-                    event_weight = static_cast<std::uint64_t>(outcome.event_weight);
+                    event_weight = static_cast<std::uint64_t>(outcome.event_weight),
+                    state_weight = static_cast<std::uint64_t>(outcome.state_weight);
       f(discounted_as, Counts::no);
       f(event_weight, Counts::no);
+      f(state_weight, Counts::no);
       list(outcome.parts, Counts::no);
     }
     std::uint64_t cycles = analysis.timing.cycles,
