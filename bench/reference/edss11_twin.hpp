@@ -24,8 +24,8 @@ inline Program make_edss11_twin() {
   for (std::uint32_t cycle = 0; cycle <= cycles; ++cycle) passed.push_back(static_cast<int>(cycle));
   builder.clock("cycle", static_cast<int>(cycles), 0, passed);
   const OutcomeIndex care =
-      builder.outcome("cost.care", "XXX unspecified", "care", weights, undiscounted, DiscountedAs::cost);
-  builder.total("cost", "XXX unspecified", "all costs", {care});
+      builder.outcome("cost.care", "XTS unspecified", "care", weights, undiscounted, DiscountedAs::cost);
+  builder.total("cost", "XTS unspecified", "all costs", {care});
   const OutcomeIndex life = builder.outcome("qaly.life", "QALY", "life", weights, undiscounted, DiscountedAs::health);
   builder.total("qaly", "QALY", "all QALYs", {life});
   const OutcomeIndex years =

@@ -28,20 +28,6 @@ class Compilation {
   using AxisSet = std::set<std::size_t>;
   using Number = std::shared_ptr<const Tabulated>;
 
-  // The parts of the program, in the order in which they are added.
-  void add_attributes();
-  void add_start();
-  void add_previous();
-  void add_transitions();
-  void add_rewards();
-  void add_updates();
-
-  void add_start_of(std::size_t attribute);
-  void add_group();
-  void add_entries(const Transition& transition);
-  void add_matrix(const Transition& transition, const TabulatedMatrix& matrix);
-  void add_time_in(std::size_t attribute);
-  void add_each_cycle(std::size_t attribute);
   /// The outcomes of a reward: where amounts change with time, those of the cycles' ends stand by themselves.
   struct RewardOutcomes {
     OutcomeIndex main;
@@ -56,8 +42,23 @@ class Compilation {
   };
   /// Which of the two cycles that meet at a time point lends its number, age and time to a formula.
   enum class CycleOf { beginning, ending };
+  enum class Whom { living, also_those_who_died };
 
+  // The parts of the program, in the order in which they are added.
+  void add_attributes();
   void add_outcomes();
+  void add_start();
+  void add_previous();
+  void add_transitions();
+  void add_rewards();
+  void add_updates();
+
+  void add_start_of(std::size_t attribute);
+  void add_group();
+  void add_entries(const Transition& transition);
+  void add_matrix(const Transition& transition, const TabulatedMatrix& matrix);
+  void add_time_in(std::size_t attribute);
+  void add_each_cycle(std::size_t attribute);
   void add_own_outcome(const std::string& name);
   RewardOutcomes add_reward_outcomes(const std::string& name, const std::string& name_at_end, const std::string& unit,
                                      const Reward& reward, bool changes_with_time);
@@ -85,7 +86,6 @@ class Compilation {
                                  const Levels& levels, CycleOf cycle = CycleOf::beginning);
   /// Whether a patient can have these levels when a step of the phase is carried out on them, as far as clocks and
   /// death tell.
-  enum class Whom { living, also_those_who_died };
   bool reachable(const AxisSet& axes, const Levels& levels, Phase phase, Whom whom = Whom::living) const;
   bool is_dead(std::size_t attribute, int level) const;
   /// The levels in words: `state = S1, cycle = 3`.

@@ -43,7 +43,7 @@ class FormulaCheck {
   void refuse_name(const std::string& name, const Formula& formula, Diagnostics& found) const;
   void refuse_grammar(const Formula& formula, const mu::Parser::exception_type& error, Diagnostics& found) const;
   Fault fault_of_call(const std::string& text, std::size_t bracket) const;
-  /// A name that is declared and no function: what is wrong with calling it. Empty if nothing can be said.
+  /// What to do about an unknown function.
   std::string nearest_function(const std::string& name) const;
 
   const Names& names_;
