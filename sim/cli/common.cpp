@@ -114,7 +114,9 @@ int print_results(const results::RunResults& run, const Options& options, bool e
                               net_benefit = report::net_benefit_table(shown, i),
                               pairwise = report::pairwise_table(shown, i, *reference);
     if (!incremental) return report_problems(incremental.error(), "");
+    const std::string counts = report::counts_table(shown, i);
     fmt::print("{}\n\n{}\n{}\n", title_of(shown.analyses[i]), report::summary_table(shown, i), *incremental);
+    if (!counts.empty() && (every_table || i == 0)) fmt::print("{}\n", counts);
     if (every_table || i == 0) fmt::print("{}\n{}\n", *pairwise, *net_benefit);
   }
   return exit_good;

@@ -23,7 +23,9 @@ using results::RunResults;
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr int count_decimals = 2;
+constexpr int fine_decimals = 4;
 constexpr std::size_t thresholds_side_by_side = 5;
+constexpr std::size_t strategies_side_by_side = 4;
 
 const AnalysisResult& chosen(const RunResults& run, std::size_t analysis) {
   MYELIN_EXPECT(analysis < run.analyses.size());
@@ -176,6 +178,40 @@ std::string summary_table(const RunResults& run, std::size_t analysis_index) {
       discount_in_words(analysis.discount_cost), discount_in_words(analysis.discount_qaly));
   if (is_sampled(run)) note += meaning_of_error;
   return heading(run, analysis, "Costs and outcomes") + render_table(columns, rows) + paragraph(note);
+}
+
+std::string counts_table(const RunResults& run, std::size_t analysis_index) {
+  const AnalysisResult& analysis = chosen(run, analysis_index);
+  const auto in_summary = [](const std::string& name) {
+    return std::ranges::any_of(summary_columns, [&](const SummaryColumn& column) { return name == column.outcome; });
+  };
+  const auto is_part = [&](std::size_t index) {
+    return std::ranges::any_of(analysis.outcomes, [&](const results::OutcomeInfo& total) {
+      return std::ranges::find(total.parts, index) != total.parts.end();
+    });
+  };
+  std::vector<std::size_t> counts;
+  for (std::size_t outcome = 0; outcome < analysis.outcomes.size(); ++outcome) {
+    const results::OutcomeInfo& info = analysis.outcomes[outcome];
+    if (!info.discounted() && !in_summary(info.name) && !is_part(outcome)) counts.push_back(outcome);
+  }
+  if (counts.empty()) return {};
+  std::string table = "Counts per patient, not discounted";
+  table += (analysis.name == "base" ? "" : ", alternative `" + analysis.name + "`") + "\n\n";
+  for (std::size_t first = 0; first < analysis.strategies.size(); first += strategies_side_by_side) {
+    const std::size_t last = std::min(first + strategies_side_by_side, analysis.strategies.size());
+    std::vector<TableColumn> columns{{"Outcome", TableColumn::Kind::text}};
+    Rows rows;
+    for (std::size_t s = first; s < last; ++s) columns.push_back({label(analysis, s)});
+    for (const std::size_t outcome : counts) {
+      rows.push_back({analysis.outcomes[outcome].description});
+      for (std::size_t s = first; s < last; ++s)
+        rows.back().push_back(
+            cell(outcome_estimate(analysis, s, outcome, results::undiscounted_column), fine_decimals));
+    }
+    table += render_table(columns, rows) + (last < analysis.strategies.size() ? "\n" : "");
+  }
+  return table;
 }
 
 Result<std::string> incremental_table(const RunResults& run, std::size_t analysis_index) {

@@ -16,6 +16,10 @@ namespace myelin::report {
 /// lacks are left out.
 std::string summary_table(const results::RunResults& run, std::size_t analysis);
 
+/// The outcomes that are counted and not discounted, but for those of the summary: events, complications, what a
+/// scenario names itself; empty if there are none.
+std::string counts_table(const results::RunResults& run, std::size_t analysis);
+
 /// The fully incremental analysis. A run without finite `cost` and `qaly` is an error.
 Result<std::string> incremental_table(const results::RunResults& run, std::size_t analysis);
 

@@ -75,6 +75,31 @@ TEST_CASE("the summary aligns numbers and leaves out what the run lacks") {
   CHECK(table.find("discounted at 3.5 % a year and QALYs at 3.5 % a year") != std::string::npos);
 }
 
+TEST_CASE("counts stand in a table of their own, without those of the summary and the parts of totals") {
+  results::AnalysisResult analysis = example_analysis({{"none", {1}, {8}}, {"drug", {2}, {12.5}}});
+  CHECK(counts_table(example_run(analysis), 0).empty());
+  const auto add = [&](const char* name, const char* description, double mean) {
+    results::OutcomeInfo info{.name = name, .unit = "per patient", .description = description};
+    analysis.outcomes.push_back(info);
+    for (results::StrategyResult& strategy : analysis.strategies) {
+      for (int column = 0; column < 2; ++column) {
+        strategy.mean.push_back(mean);
+        strategy.standard_error.push_back(0.01);
+      }
+    }
+  };
+  add("relapses", "relapses", 3);
+  add("falls.at_cycle_start", "falls", 1);
+  add("falls", "falls", 1.25);
+  analysis.outcomes.back().parts = {analysis.outcomes.size() - 2};
+  CHECK(counts_table(example_run(analysis), 0) ==
+        "Counts per patient, not discounted\n\n"
+        "Outcome      none      drug\n"
+        "───────────────────────────\n"
+        "falls      1.2500    1.2500\n"
+        "         ± 0.0100  ± 0.0100\n");
+}
+
 TEST_CASE("the incremental table says in words what each strategy is") {
   results::RunResults run = example_run(example_analysis(four_strategies, {78, 0.012, 0}));
   run.analyses[0].strategies[1].label = "Natalizumab";
