@@ -24,6 +24,16 @@ def files_of(text):
     return re.findall(r"^```(?:toml|csv)\n# (\S+)\n(.*?)^```", text, re.S | re.M)
 
 
+def unused_files(text):
+    """The files that a document shows and neither a command nor another of its files names."""
+    files = files_of(text)
+    commands = [command for block in console_blocks(text) for command, _ in commands_of(block)]
+    named = lambda name: any(name in command for command in commands) or any(
+        f'"{name}"' in content for other, content in files if other != name
+    )
+    return [name for name, _ in files if not named(name)]
+
+
 def wanted_code(command):
     """The exit code that a command line says it has."""
     said = re.search(r"# ends with (\d+)", command)
@@ -63,6 +73,7 @@ def main():
             with open(document, encoding="utf-8") as file:
                 text = file.read()
             blocks = console_blocks(text)
+            failures += [f"{document}: {name} is shown and not run" for name in unused_files(text)]
             for name, content in files_of(text):
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write(content)

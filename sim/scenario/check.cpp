@@ -206,15 +206,24 @@ std::optional<KeyValue> LeafChecker::check_parameter(const Leaf& leaf) {
   return read_parameter(leaf, rules_, found_);
 }
 
-std::optional<KeyValue> LeafChecker::check_table(const Leaf& leaf) {
+std::optional<File> LeafChecker::read_file(const Leaf& leaf) {
   const auto* path = leaf.node->as_string();
-  if (path == nullptr) return refuse_kind(leaf, *leaf.node);
+  if (path == nullptr) {
+    refuse_kind(leaf, *leaf.node);
+    return std::nullopt;
+  }
   Result<File> file = folder_.read(path->get(), leaf.folder, leaf.place_of(*path));
   if (!file) {
     found_.push_back(file.error().front());
     return std::nullopt;
   }
   tables_.push_back(*file);
+  return std::move(*file);
+}
+
+std::optional<KeyValue> LeafChecker::check_table(const Leaf& leaf) {
+  const std::optional<File> file = read_file(leaf);
+  if (!file) return std::nullopt;
   auto table = read_table(leaf.path, *leaf.row, *file, rules_, found_);
   if (!table) return std::nullopt;
   for (const Edit& edit : leaf.edits) apply_edit(*table, leaf.path, *leaf.row, edit, found_);
@@ -281,14 +290,8 @@ std::optional<KeyValue> LeafChecker::check_formula_matrix(const Leaf& leaf) {
 }
 
 std::optional<KeyValue> LeafChecker::check_records(const Leaf& leaf) {
-  const auto* path = leaf.node->as_string();
-  if (path == nullptr) return refuse_kind(leaf, *leaf.node);
-  Result<File> file = folder_.read(path->get(), leaf.folder, leaf.place_of(*path));
-  if (!file) {
-    found_.push_back(file.error().front());
-    return std::nullopt;
-  }
-  tables_.push_back(*file);
+  const std::optional<File> file = read_file(leaf);
+  if (!file) return std::nullopt;
   const auto csv = parse_csv(*file, {}, {any_column}, found_);
   if (!csv || !csv->whole) return std::nullopt;
   Records records{csv->file, {}, {}};

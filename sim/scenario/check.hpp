@@ -34,6 +34,8 @@ class LeafChecker {
   std::optional<KeyValue> check_number_list(const Leaf& leaf);
   std::optional<KeyValue> check_boolean(const Leaf& leaf);
   std::optional<KeyValue> check_parameter(const Leaf& leaf);
+  /// The CSV file that a leaf names; none, with a diagnostic, if it cannot be had.
+  std::optional<File> read_file(const Leaf& leaf);
   std::optional<KeyValue> check_table(const Leaf& leaf);
   std::optional<KeyValue> check_formula(const Leaf& leaf);
   std::optional<KeyValue> check_formulas(const Leaf& leaf);

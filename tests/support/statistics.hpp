@@ -6,9 +6,10 @@
 #include <string>
 
 /// \file
-/// The only way in which a test compares a random estimate with its expectation. The whole suite raises a false alarm
-/// with a probability below one in a million a run: every test case that samples takes an equal share of it, divided
-/// among its comparisons.
+/// The way in which a test compares a random estimate with its expectation, but for declared and published models,
+/// whose seeds are fixed and whose bound is the four standard errors that such comparisons are published with. The
+/// whole suite raises a false alarm with a probability below one in a million a run: every test case that samples takes
+/// an equal share of it, divided among its comparisons.
 
 namespace myelin::test {
 
