@@ -84,6 +84,12 @@ Unit parse_unit(const std::string& text) {
   return {Quantity::other, period, {}, {}};
 }
 
+std::optional<MoneyUnit> parse_money(const std::string& text) {
+  if (!is_money(text)) return std::nullopt;
+  const std::string stem = split_period(text).first;
+  return MoneyUnit{stem.substr(0, 3), stem.size() > 4 ? stem.substr(4) : "", text.substr(stem.size())};
+}
+
 std::optional<std::string> misspelt_unit(const std::string& text) {
   const auto [stem, period] = split_period(text);
   if (find_known(stem, period) != nullptr || is_money(text)) {
@@ -109,7 +115,7 @@ std::string describe_units() {
     text += fmt::format("{:<24}  {:<11}  {}\n", name, range_of(unit), unit.meaning);
   }
   text += fmt::format("{:<24}  {:<11}  {}\n", "GBP 2024/25 [per year]", "any",
-                      "money: the scenario's currency and price year first");
+                      "money: the scenario's currency and price year, or another of its price index, first");
   return text + "A period is year, month, week, day or cycle. Any other text is a unit whose range is not known.\n";
 }
 

@@ -22,6 +22,16 @@ struct Unit {
 /// `GBP 2024/25 per month` (money: an ISO 4217 code first), ...; any other text is a unit of quantity `other`.
 Unit parse_unit(const std::string& text);
 
+/// A unit of money taken apart: `GBP 2024/25 per month` has currency `GBP`, price year `2024/25` and per ` per month`.
+struct MoneyUnit {
+  std::string currency;    ///< ISO 4217 code
+  std::string price_year;  ///< empty if none is named
+  std::string per;         ///< the rest with its leading space; empty for an amount at once
+};
+
+/// The parts of a unit of money; none for any other unit.
+std::optional<MoneyUnit> parse_money(const std::string& text);
+
 /// The unit that `text` may misspell; none if it is one of the known ones or near none of them.
 std::optional<std::string> misspelt_unit(const std::string& text);
 

@@ -224,10 +224,8 @@ std::optional<File> LeafChecker::read_file(const Leaf& leaf) {
 std::optional<KeyValue> LeafChecker::check_table(const Leaf& leaf) {
   const std::optional<File> file = read_file(leaf);
   if (!file) return std::nullopt;
-  auto table = read_table(leaf.path, *leaf.row, *file, rules_, found_);
-  if (!table) return std::nullopt;
-  for (const Edit& edit : leaf.edits) apply_edit(*table, leaf.path, *leaf.row, edit, found_);
-  return std::move(*table);
+  const KeyRow row = leaf.path == price_index_key ? with_years_of(*file, *leaf.row, found_) : *leaf.row;
+  return read_table(leaf.path, row, *file, leaf.edits, rules_, found_);
 }
 
 std::optional<Formula> LeafChecker::formula_of(const Leaf& leaf, const toml::node& node) const {

@@ -1,4 +1,5 @@
 #include "program/timing.hpp"
+#include "scenario/price_index.hpp"
 #include "scenario/scenario.hpp"
 
 namespace myelin::scenario {
@@ -33,6 +34,14 @@ const Schema& common_schema() {
       {.path = "analysis.perspective", .kind = text, .description = "whose costs and health count"},
       {.path = "analysis.currency", .kind = text, .description = "currency of all money, as its ISO 4217 code"},
       {.path = "analysis.price_year", .kind = text, .description = "year of all prices"},
+      {.path = price_index_key,
+       .kind = table,
+       .description = "price levels by year (columns year, value, unit, source, grade, note): money whose unit names "
+                      "another of its years, such as GBP 2011/12 per year, is multiplied by level(price_year) / "
+                      "level(2011/12); so is a number that --set puts in its place",
+       .unit = "index",
+       .low = 1e-9,
+       .required = false},
       {.path = "analysis.prices",
        .kind = text,
        .description = "list prices or prices net of discounts",

@@ -35,6 +35,36 @@ std::vector<std::string> parts_of_source(const std::string& source) {
   }
 }
 
+// The conversion of a unit of money that is not the wanted one; what stands in its way is told with `mismatch`.
+PriceConversion price_conversion(const std::string& unit, const std::string& wanted, const std::string& mismatch,
+                                 const EvidenceRules& rules, const SourcePlace& place, Diagnostics& found) {
+  const auto from = parse_money(unit), to = parse_money(wanted);
+  const std::string remedy = fmt::format("convert the number and write {}", quote(wanted));
+  const bool years_differ = from && to && from->currency == to->currency && from->per == to->per &&
+                            !from->price_year.empty() && !to->price_year.empty();
+  if (!years_differ) {
+    found.push_back({place, mismatch, remedy});
+    return {};
+  }
+  if (!rules.price_index) return {};
+  const PriceIndex& index = *rules.price_index;
+  if (index.years().empty()) {
+    found.push_back({place, mismatch,
+                     fmt::format("{}, or give {} with the years {} and {}", remedy, price_index_key, from->price_year,
+                                 to->price_year)});
+    return {};
+  }
+  for (const std::string& year : {from->price_year, to->price_year}) {
+    if (index.has(year)) continue;
+    const auto nearest = index.nearest(year);
+    found.push_back({place, fmt::format("{}; the price index has no year {}", mismatch, quote(year)),
+                     fmt::format("add the year to the price index, which has {}{}", listed(index.years()),
+                                 nearest ? fmt::format(" (the nearest is {})", *nearest) : "")});
+  }
+  if (!index.has(from->price_year) || !index.has(to->price_year)) return {};
+  return index.conversion(from->price_year, to->price_year);
+}
+
 }  // namespace
 
 std::optional<std::string> wanted_unit(const KeyRow& row, const EvidenceRules& rules) {
@@ -43,6 +73,13 @@ std::optional<std::string> wanted_unit(const KeyRow& row, const EvidenceRules& r
   if (row.unit != money && !row.unit.starts_with("money ")) return row.unit;
   if (!rules.money) return std::nullopt;
   return *rules.money + row.unit.substr(money.size());
+}
+
+std::string in_scenario_prices(const std::string& unit, const EvidenceRules& rules) {
+  const auto money = parse_money(unit);
+  if (!money || !rules.money || money->price_year.empty() || !rules.money->starts_with(money->currency + " "))
+    return unit;
+  return unit.starts_with(*rules.money + " ") ? unit : *rules.money + money->per;
 }
 
 KeyRow with_range_of_unit(const KeyRow& row, const std::string& unit) {
@@ -71,19 +108,26 @@ bool check_number(const std::string& label, double value, const KeyRow& row, con
   return true;
 }
 
-void check_unit(const std::string& label, const std::string& unit, const std::optional<std::string>& wanted,
-                const SourcePlace& place, Diagnostics& found) {
-  if (unit.empty()) {
-    found.push_back(missing_field(label, "unit", wanted, place));
-  } else if (wanted && unit != *wanted) {
-    found.push_back({place, fmt::format("{}: the unit is {} but must be {}", label, quote(unit), quote(*wanted)),
-                     fmt::format("convert the number and write {}", quote(*wanted))});
-  }
+bool check_number(const std::string& label, double value, const PriceConversion& conversion, const KeyRow& row,
+                  const SourcePlace& place, Diagnostics& found) {
+  const std::string shown = conversion.needed() ? fmt::format("{} ({})", label, conversion.in_words()) : label;
+  return check_number(shown, converted(value, conversion), row, place, found);
 }
 
-void check_given_unit(const std::string& label, const std::string& unit, const EvidenceRules& rules,
-                      const SourcePlace& place, Diagnostics& found) {
-  const std::size_t per = unit.find(" per ");
+PriceConversion check_unit(const std::string& label, const std::string& unit, const std::optional<std::string>& wanted,
+                           const EvidenceRules& rules, const SourcePlace& place, Diagnostics& found) {
+  if (unit.empty()) {
+    found.push_back(missing_field(label, "unit", wanted, place));
+    return {};
+  }
+  if (!wanted || unit == *wanted) return {};
+  const std::string mismatch = fmt::format("{}: the unit is {} but must be {}", label, quote(unit), quote(*wanted));
+  return price_conversion(unit, *wanted, mismatch, rules, place, found);
+}
+
+PriceConversion check_given_unit(const std::string& label, const std::string& unit, const EvidenceRules& rules,
+                                 const SourcePlace& place, Diagnostics& found) {
+  const auto money = parse_money(unit);
   if (unit.empty()) {
     found.push_back(
         {place, fmt::format("{}: unit is missing", label),
@@ -91,13 +135,12 @@ void check_given_unit(const std::string& label, const std::string& unit, const E
   } else if (const auto near = misspelt_unit(unit)) {
     found.push_back(
         {place, fmt::format("{}: unknown unit {}", label, quote(unit)), fmt::format("did you mean {}?", quote(*near))});
-  } else if (parse_unit(unit).quantity == Quantity::money && rules.money && unit != *rules.money &&
-             !unit.starts_with(*rules.money + " ")) {
-    found.push_back({place,
-                     fmt::format("{}: the unit is {} but money here is {}", label, quote(unit), quote(*rules.money)),
-                     fmt::format("convert the number and write {}",
-                                 quote(*rules.money + (per == std::string::npos ? "" : unit.substr(per))))});
+  } else if (money && rules.money && unit != *rules.money && !unit.starts_with(*rules.money + " ")) {
+    const std::string mismatch =
+        fmt::format("{}: the unit is {} but money here is {}", label, quote(unit), quote(*rules.money));
+    return price_conversion(unit, *rules.money + money->per, mismatch, rules, place, found);
   }
+  return {};
 }
 
 void check_source(const std::string& label, const std::string& source, const EvidenceRules& rules,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scenario/wording.hpp"
@@ -23,7 +24,7 @@ class ParameterReader {
         rules_(rules),
         found_(found),
         unit_(wanted_unit(*leaf.row, rules)),
-        row_(with_range_of_unit(*leaf.row, given_unit(leaf))) {}
+        row_(with_range_of_unit(*leaf.row, in_scenario_prices(given_unit(leaf), rules))) {}
 
   /// The unit as it is written; empty if there is none.
   static std::string given_unit(const Leaf& leaf) {
@@ -31,24 +32,24 @@ class ParameterReader {
     return node != nullptr && node->is_string() ? node->as_string()->get() : std::string();
   }
 
+  /// What turns the numbers, which are read as they are written, into the unit of the parameter.
+  const PriceConversion& conversion() const { return conversion_; }
+
   Parameter read() {
     report_unknown_fields();
+    const bool as_given = leaf_.row->unit == unit_as_given;
+    if (const auto unit = required("unit")) {
+      conversion_ = as_given ? check_given_unit(leaf_.path, *unit, rules_, place("unit"), found_)
+                             : check_unit(leaf_.path, *unit, unit_, rules_, place("unit"), found_);
+    }
     Parameter parameter;
     const auto value = number("value");
     if (!table_.contains("value")) {
       found_.push_back({leaf_.place, leaf_.path + ": value is missing", "add value = a number"});
     }
     parameter.value = value.value_or(0);
-    const bool as_given = leaf_.row->unit == unit_as_given;
     parameter.unit = as_given ? row_.unit : unit_.value_or(leaf_.row->unit);
     Provenance& provenance = parameter.provenance;
-    if (const auto unit = required("unit")) {
-      if (as_given) {
-        check_given_unit(leaf_.path, *unit, rules_, place("unit"), found_);
-      } else {
-        check_unit(leaf_.path, *unit, unit_, place("unit"), found_);
-      }
-    }
     if (const auto source = required("source")) {
       check_source(leaf_.path, *source, rules_, place("source"), found_);
       provenance.source = *source;
@@ -86,7 +87,7 @@ class ParameterReader {
     }
   }
 
-  // A number field; none if it is absent or invalid.
+  // A number field as written; none if it is absent or invalid.
   std::optional<double> number(const std::string& field) {
     const toml::node* node = table_.get(field);
     if (node == nullptr) return std::nullopt;
@@ -95,7 +96,7 @@ class ParameterReader {
       found_.push_back(
           {place(field), fmt::format("{}: {} must be a number", leaf_.path, field), "write a number without quotes"});
     }
-    const bool valid = given && check_number(leaf_.path, *given, row_, place(field), found_);
+    const bool valid = given && check_number(leaf_.path, *given, conversion_, row_, place(field), found_);
     return valid ? given : std::nullopt;
   }
 
@@ -119,16 +120,22 @@ class ParameterReader {
   Diagnostics& found_;
   std::optional<std::string> unit_;
   KeyRow row_;
+  PriceConversion conversion_;
 };
 
 }  // namespace
 
 Parameter read_parameter(const Leaf& leaf, const EvidenceRules& rules, Diagnostics& found) {
   std::optional<Parameter> parameter;
-  if (leaf.node) parameter = ParameterReader(leaf, rules, found).read();
+  PriceConversion conversion;
+  if (leaf.node) {
+    ParameterReader reader(leaf, rules, found);
+    parameter = reader.read();
+    conversion = reader.conversion();
+  }
   for (const Edit& edit : leaf.edits) {
-    check_number(leaf.path, edit.value, parameter ? with_range_of_unit(*leaf.row, parameter->unit) : *leaf.row,
-                 edit.place, found);
+    check_number(leaf.path, edit.value, conversion,
+                 parameter ? with_range_of_unit(*leaf.row, parameter->unit) : *leaf.row, edit.place, found);
     if (parameter) {
       parameter->provenance = replaced(parameter->value, parameter->provenance, edit.source);
       parameter->value = edit.value;
@@ -137,7 +144,10 @@ Parameter read_parameter(const Leaf& leaf, const EvidenceRules& rules, Diagnosti
       parameter = Parameter{edit.value, unit, {edit.source, "assumption", {}, {}, {}, {}}, {}};
     }
   }
-  return parameter.value_or(Parameter{});
+  if (!parameter) return {};
+  parameter->value = converted(parameter->value, conversion);
+  parameter->provenance = converted(parameter->provenance, conversion);
+  return std::move(*parameter);
 }
 
 }  // namespace myelin::scenario

@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include "core/sha256.hpp"
 #include "scenario/check.hpp"
@@ -17,6 +18,7 @@
 #include "scenario/key_index.hpp"
 #include "scenario/leaves.hpp"
 #include "scenario/overrides.hpp"
+#include "scenario/price_index.hpp"
 #include "scenario/wording.hpp"
 
 namespace myelin::scenario {
@@ -79,6 +81,21 @@ EvidenceRules rules_of(const Leaves& leaves, const std::vector<SourceRecord>* so
     for (const SourceRecord& source : *sources) rules.source_keys->push_back(source.key);
   }
   return rules;
+}
+
+// The scenario's price index: without years if none is given, none at all if it cannot be known. It is read before the
+// keys whose money it converts; its own mistakes are told in its turn among the keys.
+std::optional<PriceIndex> read_price_index(const Leaves& leaves, const Documents& documents, const Folder& folder,
+                                           const EvidenceRules& rules) {
+  const Leaf* leaf = leaf_at(leaves, price_index_key);
+  if (leaf == nullptr) {
+    const bool meant = std::ranges::find(leaves.meant, price_index_key) != leaves.meant.end();
+    return documents.complete && !meant ? std::optional(PriceIndex()) : std::nullopt;
+  }
+  Diagnostics told_later;
+  const auto table = LeafChecker(folder, rules, told_later).check(*leaf);
+  if (!table || !told_later.empty()) return std::nullopt;
+  return PriceIndex(std::get<ParameterTable>(*table));
 }
 
 // The schema that the scenario's model asks for, added to the common one; false if the model is unknown.
@@ -147,7 +164,8 @@ Result<Scenario> read(const std::filesystem::path& path, std::span<const std::st
   if (documents.complete) report_missing(leaves, index, documents.files.back().file.shown, found);
 
   const auto sources = read_sources(leaves, folder, found);
-  const EvidenceRules rules = rules_of(leaves, sources ? &sources->second : nullptr);
+  EvidenceRules rules = rules_of(leaves, sources ? &sources->second : nullptr);
+  rules.price_index = read_price_index(leaves, documents, folder, rules);
   LeafChecker checker(folder, rules, found);
   Scenario scenario{path.string(), {}, {}, {}, text_of(documents), {}, {}};
   std::vector<Leaf> complete = leaves.leaves;

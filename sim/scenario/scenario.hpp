@@ -40,8 +40,9 @@ using CrossCheck = std::function<Diagnostics(const std::string& model, const Par
 /// Reads the scenario at `path`, puts the `overrides` (`key=value` for a key, `key=number` for a parameter's value,
 /// `key[index,...]=number` for a cell of a table) in the place of what the files say, and checks everything against the
 /// common schema and the model's, and by `cross_check`. Returns the scenario, or all diagnostics in the order of file
-/// and line. A number that is overridden has the source `--set` and the grade `assumption`, and loses its range and
-/// distribution. Throws IoError if a file that is there cannot be read.
+/// and line. Money of another price year is converted by the scenario's price index; an override's number is in the
+/// unit that the files name for what it replaces. A number that is overridden has the source `--set` and the grade
+/// `assumption`, and loses its range and distribution. Throws IoError if a file that is there cannot be read.
 Result<Scenario> read(const std::filesystem::path& path, std::span<const std::string> overrides,
                       const SchemaOfModel& schema_of_model, const std::vector<std::string>& known_models,
                       const CrossCheck& cross_check = {});

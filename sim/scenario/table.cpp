@@ -54,13 +54,38 @@ std::optional<std::size_t> position_of(const std::string& text, const KeyColumn&
   return static_cast<std::size_t>(static_cast<long long>(number) - column.first);
 }
 
+// The cell that an edit names; none, with a diagnostic, if there is no such cell.
+std::optional<std::size_t> cell_of(const Edit& edit, const std::string& path, const std::vector<KeyColumn>& columns,
+                                   Diagnostics& found) {
+  if (edit.cell.size() != columns.size()) {
+    std::vector<std::string> names;
+    for (const KeyColumn& column : columns) names.push_back(column.name);
+    found.push_back({edit.place, fmt::format("{} has {} key columns, not {}", path, names.size(), edit.cell.size()),
+                     fmt::format("write --set {}[{}]=number", path, fmt::join(names, ","))});
+    return std::nullopt;
+  }
+  std::size_t cell = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    KeyColumn column = columns[i];
+    column.open = false;
+    const auto position = position_of(edit.cell[i], column);
+    if (!position) {
+      found.push_back({edit.place, fmt::format("{}: there is no row for {} {}", path, column.name, quote(edit.cell[i])),
+                       "write " + levels_in_words(column)});
+      return std::nullopt;
+    }
+    cell = cell * extent(column) + *position;
+  }
+  return cell;
+}
+
 class TableReader {
  public:
   TableReader(const std::string& path, const KeyRow& row, const CsvTable& csv, const EvidenceRules& rules,
               Diagnostics& found)
       : path_(path), row_(row), csv_(csv), rules_(rules), found_(found), unit_(wanted_unit(row, rules)) {}
 
-  std::optional<ParameterTable> read() {
+  std::optional<ParameterTable> read(std::span<const Edit> edits) {
     const std::size_t before = found_.size();
     bool all_placed = csv_.whole;
     for (std::size_t row = 0; row < csv_.rows.size(); ++row) {
@@ -72,9 +97,16 @@ class TableReader {
     ParameterTable table{row_.columns, {}, unit_.value_or(row_.unit), {}};
     if (extend_open_columns(table.columns) && all_placed) report_missing(table.columns);
     if (found_.size() > before || !all_placed) return std::nullopt;
+    std::vector<PriceConversion> conversions;
     for (const auto& [index, row] : row_of_) {
       table.values.push_back(values_[row]);
       table.provenance.push_back(std::move(provenance_[row]));
+      conversions.push_back(conversion_of(row));
+    }
+    for (const Edit& edit : edits) apply(edit, conversions, table);
+    for (std::size_t cell = 0; cell < table.values.size(); ++cell) {
+      table.values[cell] = converted(table.values[cell], conversions[cell]);
+      table.provenance[cell] = converted(table.provenance[cell], conversions[cell]);
     }
     return table;
   }
@@ -117,8 +149,24 @@ class TableReader {
     return added;
   }
 
-  // A number of the row; none if it is invalid.
-  std::optional<double> read_field(std::size_t row, const std::string& column) {
+  // The conversion of a row's numbers, which are read as they are written.
+  const PriceConversion& conversion_of(std::size_t row) {
+    const std::string& unit = text(row, "unit");
+    const auto known = conversion_of_unit_.find(unit);
+    if (known != conversion_of_unit_.end()) return known->second;
+    return conversion_of_unit_[unit] = check_unit(path_, unit, unit_, rules_, place(row, "unit"), found_);
+  }
+
+  void apply(const Edit& edit, const std::vector<PriceConversion>& conversions, ParameterTable& table) {
+    const auto cell = cell_of(edit, path_, table.columns, found_);
+    check_number(path_, edit.value, cell ? conversions[*cell] : PriceConversion{}, row_, edit.place, found_);
+    if (!cell) return;
+    table.provenance[*cell] = replaced(table.values[*cell], table.provenance[*cell], edit.source);
+    table.values[*cell] = edit.value;
+  }
+
+  // A number of the row as written; none if it is invalid.
+  std::optional<double> read_field(std::size_t row, const std::string& column, const PriceConversion& conversion) {
     const std::string& field = text(row, column);
     const auto number = parse_number(field);
     if (!number) {
@@ -126,19 +174,19 @@ class TableReader {
                         fmt::format("{}: {} {} is not a finite number", path_, column, quote(field)),
                         "write a number such as 0.035 or 3.5e-2, without spaces or units"});
     }
-    const bool valid = number && check_number(path_, *number, row_, place(row, column), found_);
+    const bool valid = number && check_number(path_, *number, conversion, row_, place(row, column), found_);
     return valid ? number : std::nullopt;
   }
 
   void read_number(std::size_t row) {
     Provenance provenance{
         text(row, "source"), text(row, "grade"), text(row, "distribution"), text(row, "note"), {}, {}};
-    if (!text(row, "low").empty()) provenance.low = read_field(row, "low");
-    if (!text(row, "high").empty()) provenance.high = read_field(row, "high");
-    const auto value = read_field(row, "value");
+    const PriceConversion& conversion = conversion_of(row);
+    if (!text(row, "low").empty()) provenance.low = read_field(row, "low", conversion);
+    if (!text(row, "high").empty()) provenance.high = read_field(row, "high", conversion);
+    const auto value = read_field(row, "value", conversion);
     if (value) check_order(path_, *value, provenance, place(row, "value"), found_);
-    // A mistake that goes down a whole column is told once.
-    if (is_first("unit", row)) check_unit(path_, text(row, "unit"), unit_, place(row, "unit"), found_);
+    // A mistake that goes down a whole column is told once, that of a unit by conversion_of.
     if (is_first("source", row)) check_source(path_, provenance.source, rules_, place(row, "source"), found_);
     if (is_first("grade", row)) check_grade(path_, provenance.grade, place(row, "grade"), found_);
     values_.push_back(value.value_or(0));
@@ -200,6 +248,7 @@ class TableReader {
   std::map<Index, std::size_t> row_of_;  // in the row-major order of ParameterTable
   std::vector<double> values_;
   std::vector<Provenance> provenance_;
+  std::map<std::string, PriceConversion> conversion_of_unit_;
   std::set<std::pair<std::string, std::string>> checked_;
 };
 
@@ -230,9 +279,11 @@ KeyColumn column_as_given(const CsvTable& csv, std::size_t position) {
   return column;
 }
 
-// A table whose key columns are all those of its file that hold no evidence, and whose unit is that of its first row.
+// A table whose key columns are all those of its file that hold no evidence, and whose unit is that of its first row,
+// in the scenario's prices.
 std::optional<ParameterTable> read_table_as_given(const std::string& path, const KeyRow& row, const File& file,
-                                                  const EvidenceRules& rules, Diagnostics& found) {
+                                                  std::span<const Edit> edits, const EvidenceRules& rules,
+                                                  Diagnostics& found) {
   std::vector<std::string> optional = optional_columns;
   optional.emplace_back(any_column);
   const auto csv = parse_csv(file, evidence_columns, optional, found);
@@ -263,47 +314,21 @@ std::optional<ParameterTable> read_table_as_given(const std::string& path, const
                      "give one row for each combination of the key columns; whole numbers must follow one another"});
     return std::nullopt;
   }
-  own = with_range_of_unit(own, unit);
-  return TableReader(path, own, *csv, rules, found).read();
+  own = with_range_of_unit(own, in_scenario_prices(unit, rules));
+  return TableReader(path, own, *csv, rules, found).read(edits);
 }
 
 }  // namespace
 
 std::optional<ParameterTable> read_table(const std::string& path, const KeyRow& row, const File& file,
-                                         const EvidenceRules& rules, Diagnostics& found) {
-  if (row.columns.empty()) return read_table_as_given(path, row, file, rules, found);
+                                         std::span<const Edit> edits, const EvidenceRules& rules, Diagnostics& found) {
+  if (row.columns.empty()) return read_table_as_given(path, row, file, edits, rules, found);
   std::vector<std::string> required;
   for (const KeyColumn& column : row.columns) required.push_back(column.name);
   required.insert(required.end(), evidence_columns.begin(), evidence_columns.end());
   const auto csv = parse_csv(file, required, optional_columns, found);
   if (!csv) return std::nullopt;
-  return TableReader(path, row, *csv, rules, found).read();
-}
-
-void apply_edit(ParameterTable& table, const std::string& path, const KeyRow& row, const Edit& edit,
-                Diagnostics& found) {
-  check_number(path, edit.value, with_range_of_unit(row, table.unit), edit.place, found);
-  if (edit.cell.size() != table.columns.size()) {
-    std::vector<std::string> names;
-    for (const KeyColumn& column : table.columns) names.push_back(column.name);
-    found.push_back({edit.place, fmt::format("{} has {} key columns, not {}", path, names.size(), edit.cell.size()),
-                     fmt::format("write --set {}[{}]=number", path, fmt::join(names, ","))});
-    return;
-  }
-  std::size_t cell = 0;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    KeyColumn column = table.columns[i];
-    column.open = false;
-    const auto position = position_of(edit.cell[i], column);
-    if (!position) {
-      found.push_back({edit.place, fmt::format("{}: there is no row for {} {}", path, column.name, quote(edit.cell[i])),
-                       "write " + levels_in_words(column)});
-      return;
-    }
-    cell = cell * extent(column) + *position;
-  }
-  table.provenance[cell] = replaced(table.values[cell], table.provenance[cell], edit.source);
-  table.values[cell] = edit.value;
+  return TableReader(path, row, *csv, rules, found).read(edits);
 }
 
 }  // namespace myelin::scenario

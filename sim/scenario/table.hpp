@@ -1,8 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "core/diagnostic.hpp"
 #include "program/parameters.hpp"
@@ -13,13 +13,10 @@
 
 namespace myelin::scenario {
 
-/// Reads the table of the key `path` from its CSV file. All mistakes are added to `found`, and none is returned if
-/// there are any.
+/// Reads the table of the key `path` from its CSV file, makes the edits, whose numbers are in the units that the file
+/// names in their rows, and converts money of another price year row by row. All mistakes are added to `found`; none is
+/// returned if the file has any.
 std::optional<ParameterTable> read_table(const std::string& path, const KeyRow& row, const File& file,
-                                         const EvidenceRules& rules, Diagnostics& found);
-
-/// Puts an edit's number in its cell of a table of the key `path`. Mistakes are added to `found`.
-void apply_edit(ParameterTable& table, const std::string& path, const KeyRow& row, const Edit& edit,
-                Diagnostics& found);
+                                         std::span<const Edit> edits, const EvidenceRules& rules, Diagnostics& found);
 
 }  // namespace myelin::scenario

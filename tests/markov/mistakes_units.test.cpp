@@ -194,7 +194,7 @@ TEST_CASE("money of another currency or year keeps its period in the remedy") {
   CHECK(
       mistakes(unit_of_c_ill("GBP 2019/20 per year")) ==
       Lines{
-          R"(scenario.toml:28:32: parameters.c_ill: the unit is "GBP 2019/20 per year" but money here is "GBP 2024/25" -- convert the number and write "GBP 2024/25 per year")"});
+          R"(scenario.toml:28:32: parameters.c_ill: the unit is "GBP 2019/20 per year" but money here is "GBP 2024/25" -- convert the number and write "GBP 2024/25 per year", or give analysis.price_index with the years 2019/20 and 2024/25)"});
   CHECK(
       mistakes(unit_of_c_ill("USD 2024/25")) ==
       Lines{
