@@ -91,6 +91,56 @@ void live_base_case(benchmark::State& state, AnswerChecks& checks, BaseCase& bas
   time_blocks(state, patients, blocks);
 }
 
+/// The name of the step, of its program, that a prepared step carries out; of accruals added as one, of the first.
+std::string name_of(const std::vector<Step>& steps, const engine::PreparedStep& prepared) {
+  const auto is_it = [&](const Step& step) {
+    if (const auto* draw = std::get_if<engine::PreparedDraw>(&prepared.action))
+      return std::get_if<Draw>(&step.action) == draw->draw;
+    if (const auto* accrual = std::get_if<engine::PreparedAccrual>(&prepared.action))
+      return std::get_if<Accrual>(&step.action) == accrual->parts.front().accrual;
+    return false;
+  };
+  const auto found = std::ranges::find_if(steps, is_it);
+  return found == steps.end() ? "tallies" : found->name;
+}
+
+/// The share of the time of lives that each step takes, over all strategies, as counters named `share:` and the step.
+/// What no step takes is `share:other`: random numbers, sums over patients.
+void share_time_by_step(benchmark::State& state, BaseCase& base_case) {
+  constexpr std::uint64_t blocks = 4;
+  std::vector<const Program*> programs;
+  for (const Program& program : base_case.analysis().programs) programs.push_back(&program);
+  const engine::Microsimulation simulation(programs, {}, {base_case.outcome("cost"), base_case.outcome("qaly")},
+                                           {.seed = {1},
+                                            .noise = {0},
+                                            .patients = blocks * engine::block_patients,
+                                            .instruction_set = engine::best_instruction_set()});
+  engine::Microsimulation::Workspace workspace = simulation.make_workspace();
+  engine::PatientSums sums = simulation.make_sums();
+  engine::StepTimes times = simulation.make_step_times();
+  workspace.step_times = &times;
+  double total = 0;
+  for (auto _ : state) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::uint64_t block = 0; block < blocks; ++block) simulation.simulate(block, workspace, sums);
+    total += std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
+  }
+  double other = total;
+  for (std::size_t strategy = 0; strategy < times.size(); ++strategy) {
+    const engine::PreparedProgram& program = simulation.programs()[strategy];
+    const std::vector<engine::PreparedStep>* prepared[] = {&program.start, &program.point, &program.cycle};
+    for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+      const auto p = static_cast<std::size_t>(phase);
+      for (std::size_t step = 0; step < times[strategy][p].size(); ++step) {
+        const double spent = times[strategy][p][step];
+        state.counters["share:" + name_of(program.program->steps(phase), (*prepared[p])[step])] += spent / total;
+        other -= spent;
+      }
+    }
+  }
+  state.counters["share:other"] = other / total;
+}
+
 /// edss11 as a scenario declares it, with all the outcomes that scenarios have, or the same program built by hand.
 void live_declared(benchmark::State& state, AnswerChecks& checks, bool by_hand) {
   constexpr std::uint64_t checked_blocks = 400, blocks = 100;
@@ -132,6 +182,9 @@ void register_microsimulation(AnswerChecks& checks, BaseCase& base_case) {
     })->Unit(benchmark::kMillisecond);
   };
   add("", engine::best_instruction_set());
+  benchmark::RegisterBenchmark("microsimulation/ms_base_case/time_by_step", [&base_case](benchmark::State& state) {
+    share_time_by_step(state, base_case);
+  })->Unit(benchmark::kMillisecond);
   for (const bool by_hand : {false, true}) {
     benchmark::RegisterBenchmark(by_hand ? "microsimulation/edss11_by_hand" : "microsimulation/edss11_declared",
                                  [&checks, by_hand](benchmark::State& state) { live_declared(state, checks, by_hand); })

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace myelin::engine {
 
@@ -97,11 +98,18 @@ void Microsimulation::Block::live_cycle(std::size_t strategy, std::uint32_t cycl
 
 void Microsimulation::Block::live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase,
                                   std::uint32_t time) {
+  using Clock = std::chrono::steady_clock;
+  const auto nanoseconds_now = [&] {
+    if (work.step_times == nullptr) return 0.0;
+    return std::chrono::duration<double, std::nano>(Clock::now().time_since_epoch()).count();
+  };
   const PreparedProgram& program = simulation.programs_[strategy];
   Lanes& lanes = work.lanes_[strategy];
   std::vector<std::uint64_t>& counts = work.counts[strategy];
   int group = -1;
-  for (const PreparedStep& step : steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const PreparedStep& step = steps[i];
+    const double begin = nanoseconds_now();
     if (step.group >= 0) {
       if (step.group != group) enter_group(program, step.guard, lanes);
       take_in_group(program, step, lanes, phase, time, counts);
@@ -113,24 +121,47 @@ void Microsimulation::Block::live(std::size_t strategy, const std::vector<Prepar
       take(program, std::get<PreparedTally>(step.action), lanes, time, counts);
     }
     group = step.group;
+    if (work.step_times != nullptr)
+      (*work.step_times)[strategy][static_cast<std::size_t>(phase)][i] += nanoseconds_now() - begin;
   }
 }
 
+/// Those who died leave the loops; their sums and slots stay where they are behind the living.
 void Microsimulation::Block::leave(std::size_t strategy) {
   Lanes& lanes = work.lanes_[strategy];
+  lanes.present = lanes.living;
+}
+
+void Microsimulation::Block::collect_lives(std::size_t strategy) {
+  const Lanes& lanes = work.lanes_[strategy];
   const PreparedProgram& program = simulation.programs_[strategy];
   std::vector<Column<double>>& lives = work.lives[strategy];
+  std::vector<double*> column_of_sum(program.sums);
   for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
     const Outcome& declared = program.program->outcomes[outcome];
     if (!declared.parts.empty()) continue;
-    const std::size_t sum = program.sum_of[outcome], undiscounted = sum + (declared.discounted() ? 1 : 0);
-    for (int lane = lanes.living; lane < lanes.present; ++lane) {
-      const auto i = static_cast<std::size_t>(lane), slot = static_cast<std::size_t>(lanes.slot[i]);
-      lives[outcome * columns][slot] = lanes.sum(i, sum);
-      lives[outcome * columns + 1][slot] = lanes.sum(i, undiscounted);
+    column_of_sum[program.sum_of[outcome]] = lives[outcome * columns].data();
+    if (declared.discounted()) column_of_sum[program.sum_of[outcome] + 1] = lives[outcome * columns + 1].data();
+  }
+  // A few sums at a time: those of a patient share a cache line, and columns, which lie a multiple of 4096 bytes apart,
+  // do not drive one another out of the cache.
+  constexpr std::size_t tile = 4;
+  const auto n = static_cast<std::size_t>(patients);
+  Column<double> beyond;  // takes what a tile reads behind a patient's last sum
+  for (std::size_t first = 0; first < program.sums; first += tile) {
+    std::array<double*, tile> column{};
+    for (std::size_t k = 0; k < tile; ++k)
+      column[k] = first + k < program.sums ? column_of_sum[first + k] : beyond.data();
+    const double* sums = &lanes.sums[first];
+    for (std::size_t lane = 0; lane < n; ++lane, sums += lanes.sums_per_lane) {
+      const auto slot = static_cast<std::size_t>(lanes.slot[lane]);
+      for (std::size_t k = 0; k < tile; ++k) column[k][slot] = sums[k];
     }
   }
-  lanes.present = lanes.living;
+  for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
+    const Outcome& declared = program.program->outcomes[outcome];
+    if (declared.parts.empty() && !declared.discounted()) lives[outcome * columns + 1] = lives[outcome * columns];
+  }
 }
 
 void Microsimulation::Block::find_rows(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int n,
@@ -236,7 +267,20 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
                                   std::uint32_t time, std::vector<std::uint64_t>& counts) {
   find_rows(program, tally.rows, lanes, lanes.present, time);
   std::uint64_t* cells = &counts[tally.first_cell + time * tally.cells];
-  for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.present); ++i) ++cells[work.rows_[i]];
+  const auto n = static_cast<std::size_t>(lanes.present);
+  constexpr std::size_t few = 64, ways = 4;
+  std::size_t i = 0;
+  if (tally.cells <= few) {
+    // Neighbours often fall into one cell; counted apart they need not wait for one another.
+    std::array<std::array<std::uint32_t, few>, ways> apart{};
+    for (; i + ways <= n; i += ways) {
+      for (std::size_t way = 0; way < ways; ++way) ++apart[way][static_cast<std::size_t>(work.rows_[i + way])];
+    }
+    for (std::size_t cell = 0; cell < tally.cells; ++cell) {
+      for (std::size_t way = 0; way < ways; ++way) cells[cell] += apart[way][cell];
+    }
+  }
+  for (; i < n; ++i) ++cells[work.rows_[i]];
 }
 
 void Microsimulation::Block::swap_numbers(std::size_t a, std::size_t b) {

@@ -16,6 +16,8 @@ struct Microsimulation::Block {
   void live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase, std::uint32_t time);
   void live_cycle(std::size_t strategy, std::uint32_t cycle);
   void leave(std::size_t strategy);
+  /// What each patient accrued, put in the order of the patients, once all have left.
+  void collect_lives(std::size_t strategy);
 
   void make_numbers(std::uint32_t cycle_block);
   int number_living_slots();

@@ -44,6 +44,8 @@ class CohortSlice {
   void backward(const Program& program, const std::vector<EntryGroup>& entries, std::vector<double>& means) const;
 
  private:
+  /// [outcome]: whether a step of this slice accrues to it.
+  std::vector<bool> outcomes_accrued(const Program& program) const;
   using Key = std::uint64_t;
   static constexpr std::uint32_t no_state = ~std::uint32_t{0};
 

@@ -164,15 +164,32 @@ void CohortSlice::go_back(const Program& program, const Layer& layer, const Entr
   }
 }
 
+std::vector<bool> CohortSlice::outcomes_accrued(const Program& program) const {
+  std::vector<bool> accrues(program.outcomes.size(), false);
+  for (const Layer& layer : layers_) {
+    for (const Consumer& consumer : layer.consumers) {
+      const Step& step = program.steps(consumer.place.phase)[consumer.place.index];
+      if (const auto* accrual = std::get_if<Accrual>(&step.action)) accrues[accrual->outcome.value] = true;
+    }
+  }
+  return accrues;
+}
+
 void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries,
                            std::vector<double>& means) const {
   std::vector<std::vector<double>> probabilities;
   std::size_t last_point = point_layer_;
   while (layers_[last_point].change != Change::reset) ++last_point;
+  const std::vector<bool> accrues = outcomes_accrued(program);
   for (const EntryGroup& entry : entries) {
+    double first_column = 0;
     for (std::size_t value_index = 0; value_index < means.size(); ++value_index) {
       const std::size_t outcome = value_index / columns, column = value_index % columns;
-      if (!program.outcomes[outcome].parts.empty()) continue;
+      if (!accrues[outcome]) continue;
+      if (column == 1 && !program.outcomes[outcome].discounted()) {
+        means[value_index] += first_column;
+        continue;
+      }
       std::vector<double> value, previous;
       const auto step_back = [&](std::size_t layer, std::uint32_t time) {
         if (layers_[layer].change == Change::draw)
@@ -185,9 +202,11 @@ void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>
         for (std::size_t layer = layers_.size(); layer-- > point_layer_;) step_back(layer, time);
       }
       for (std::size_t layer = point_layer_; layer-- > 0;) step_back(layer, 0);
+      first_column = 0;
       for (const auto& [levels, share] : entry.levels) {
-        means[value_index] += share * value[layers_[0].index.at(project(program, layers_[0], key_of(levels)))];
+        first_column += share * value[layers_[0].index.at(project(program, layers_[0], key_of(levels)))];
       }
+      means[value_index] += first_column;
     }
   }
 }

@@ -42,6 +42,15 @@ PatientSums Microsimulation::make_sums() const {
           std::vector<CoMoment>(pairs)};
 }
 
+StepTimes Microsimulation::make_step_times() const {
+  StepTimes times;
+  for (const PreparedProgram& program : programs_) {
+    times.push_back({std::vector<double>(program.start.size()), std::vector<double>(program.point.size()),
+                     std::vector<double>(program.cycle.size())});
+  }
+  return times;
+}
+
 void Microsimulation::simulate(std::uint64_t block, Workspace& workspace, PatientSums& sums) const noexcept {
   const std::uint64_t first = block * block_patients;
   Block lives{*this, workspace, first,
@@ -61,6 +70,7 @@ void Microsimulation::simulate(std::uint64_t block, Workspace& workspace, Patien
     lives.live(strategy, programs_[strategy].point, Phase::point, cycles);
     workspace.lanes_[strategy].living = 0;  // the horizon: everybody leaves
     lives.leave(strategy);
+    lives.collect_lives(strategy);
   }
   lives.sum_up(sums);
 }
@@ -69,6 +79,11 @@ void Microsimulation::Block::sum_up(PatientSums& sums) const {
   const std::size_t values = simulation.outcomes() * columns, n = static_cast<std::size_t>(patients);
   const auto life = [&](std::size_t strategy, std::size_t value) {
     return std::span<const double>(work.lives[strategy][value].data(), n);
+  };
+  // Without discounting the second column of an outcome is the first once more.
+  const auto repeats = [&](std::size_t value) {
+    const Outcome& outcome = simulation.programs_.front().program->outcomes[value / columns];
+    return value % columns == 1 && !outcome.discounted();
   };
   for (std::size_t strategy = 0; strategy < simulation.programs_.size(); ++strategy) {
     const Program& program = *simulation.programs_[strategy].program;
@@ -83,15 +98,19 @@ void Microsimulation::Block::sum_up(PatientSums& sums) const {
         }
       }
     }
-    for (std::size_t value = 0; value < values; ++value)
-      sums.outcomes[strategy * values + value] = moments_of(life(strategy, value));
+    for (std::size_t value = 0; value < values; ++value) {
+      Moments& moments = sums.outcomes[strategy * values + value];
+      moments = repeats(value) ? sums.outcomes[strategy * values + value - 1] : moments_of(life(strategy, value));
+    }
   }
   std::size_t pair = 0;
   const std::size_t a = simulation.joint_.a.value * columns, b = simulation.joint_.b.value * columns;
   for (std::size_t strategy = 1; strategy < simulation.programs_.size(); ++strategy) {
     for (std::size_t versus = 0; versus < strategy; ++versus, ++pair) {
       for (std::size_t value = 0; value < values; ++value) {
-        sums.increments[pair * values + value] = moments_of_difference(life(strategy, value), life(versus, value));
+        Moments& moments = sums.increments[pair * values + value];
+        moments = repeats(value) ? sums.increments[pair * values + value - 1]
+                                 : moments_of_difference(life(strategy, value), life(versus, value));
       }
       sums.joint[pair] =
           co_moment_of_differences(life(strategy, a), life(versus, a), life(strategy, b), life(versus, b));

@@ -27,6 +27,9 @@ struct JointOutcomes {
   OutcomeIndex a, b;
 };
 
+/// Nanoseconds spent in each step of a phase's prepared steps: [strategy][phase][step].
+using StepTimes = std::vector<std::array<std::vector<double>, 3>>;
+
 /// Samples the lives of patients under several programs (the strategies of one parameter draw) with the same random
 /// numbers. All programs must have the same outcomes and cycles. One object serves all threads; each thread has a
 /// `Workspace` of its own.
@@ -42,6 +45,7 @@ class Microsimulation {
   Workspace make_workspace() const;
   /// Sums of the right shape for `simulate`.
   PatientSums make_sums() const;
+  StepTimes make_step_times() const;
 
   /// Lives the patients of one block, [block x 1024, ...), under every program; `sums` gets what they sum to and the
   /// workspace's counts grow by their tallies. Independent of which other blocks, threads or programs there are.
@@ -71,6 +75,9 @@ class Microsimulation::Workspace {
   std::vector<std::vector<std::uint64_t>> counts;
   /// Cycles lived so far, summed over strategies: the unit of the engine's speed.
   std::uint64_t patient_cycles = 0;
+
+  /// Where not null, of the shape that `make_step_times` gives: grows by the time that each step takes. For benchmarks.
+  StepTimes* step_times = nullptr;
 
   /// Outcomes of the last block's patients: [strategy][outcome x 2 + column][patient in block].
   std::vector<std::vector<Column<double>>> lives;

@@ -94,6 +94,7 @@ class ProgramBuilder {
   /// The steps that `body` adds form a group: carried out only on patients with that level of `attribute`.
   void group(AttributeIndex attribute, int level, const std::function<void()>& body);
 
+  /// The program, without accruals that never add anything; or every mistake.
   Result<Program> build();
 
  private:

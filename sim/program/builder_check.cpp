@@ -135,6 +135,12 @@ Result<Program> ProgramBuilder::build() {
   check_streams();
   check_totals();
   if (!diagnostics_.empty()) return tl::unexpected(diagnostics_);
+  for (std::vector<Step>* steps : {&program_.start, &program_.point, &program_.cycle}) {
+    std::erase_if(*steps, [](const Step& step) {
+      const auto* accrual = std::get_if<Accrual>(&step.action);
+      return accrual != nullptr && std::ranges::all_of(accrual->amounts, [](double each) { return each == 0; });
+    });
+  }
   return program_;
 }
 
