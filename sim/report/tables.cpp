@@ -190,10 +190,18 @@ std::string counts_table(const RunResults& run, std::size_t analysis_index) {
       return std::ranges::find(total.parts, index) != total.parts.end();
     });
   };
+  const auto never_happens = [&](std::size_t outcome) {
+    for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
+      if (outcome_estimate(analysis, s, outcome, results::undiscounted_column).mean != 0) return false;
+    }
+    return true;
+  };
   std::vector<std::size_t> counts;
+  std::size_t left_out = 0;
   for (std::size_t outcome = 0; outcome < analysis.outcomes.size(); ++outcome) {
     const results::OutcomeInfo& info = analysis.outcomes[outcome];
-    if (!info.discounted() && !in_summary(info.name) && !is_part(outcome)) counts.push_back(outcome);
+    if (info.discounted() || in_summary(info.name) || is_part(outcome)) continue;
+    never_happens(outcome) ? void(++left_out) : counts.push_back(outcome);
   }
   if (counts.empty()) return {};
   std::string table = "Counts per patient, not discounted";
@@ -211,6 +219,9 @@ std::string counts_table(const RunResults& run, std::size_t analysis_index) {
     }
     table += render_table(columns, rows) + (last < analysis.strategies.size() ? "\n" : "");
   }
+  if (left_out > 0)
+    table +=
+        fmt::format("\nLeft out: {} outcome{} of which no strategy has any.\n", left_out, left_out == 1 ? "" : "s");
   return table;
 }
 
