@@ -1,3 +1,5 @@
+#include "models/ms/check.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,40 +21,12 @@ namespace {
 constexpr double sum_tolerance = 1e-9;
 constexpr double generator_tolerance = 1e-6;  ///< published intensities are rounded
 
-/// The keys that a therapy of a kind must have, and those that would do nothing for it.
-struct KindRules {
-  std::string kind;
-  std::vector<std::string> needed, foreign;
-};
-
-const std::vector<KindRules>& kind_rules() {
-  static const std::vector<KindRules> rules = {
-      {"continuous",
-       {"price", "monitoring"},
-       {"course_price", "course_infusions", "procedure.death", "procedure.cost", "procedure.qaly_change",
-        "procedure.restart_scale", "procedure.restart_shape"}},
-      {"courses",
-       {"course_price", "monitoring"},
-       {"price", "infusions", "infusions_first_year", "procedure.death", "procedure.cost", "procedure.qaly_change",
-        "procedure.restart_scale", "procedure.restart_shape"}},
-      {"procedure",
-       {"monitoring", "procedure.death", "procedure.cost", "procedure.qaly_change", "procedure.restart_scale",
-        "procedure.restart_shape"},
-       {"price", "infusions", "infusions_first_year", "course_price", "course_infusions", "discontinuation"}},
-      {"comparator",
-       {},
-       {"price", "infusions", "infusions_first_year", "monitoring", "course_price", "course_infusions",
-        "discontinuation", "procedure.death", "procedure.cost"}},
-  };
-  return rules;
-}
-
-class Check {
+class Check : public ParameterCheck {
  public:
-  explicit Check(const ParameterSet& parameters) : parameters_(parameters) {}
+  using ParameterCheck::ParameterCheck;
 
   void timing() {
-    for (Diagnostic& diagnostic : check_timing(parameters_)) found_.push_back(std::move(diagnostic));
+    take(check_timing(parameters_));
     if (!sound({"analysis.cycle_length_years"})) return;
     const double length = parameters_.number("analysis.cycle_length_years");
     const double per_year = 1 / length;
@@ -82,6 +56,7 @@ class Check {
   void tables() {
     row_sums("population.start_edss", 0, 1, sum_tolerance);
     row_sums("natural_history.spms_probabilities", edss_count, 1, sum_tolerance);
+    row_sums("natural_history.ppms_probabilities", edss_count, 1, sum_tolerance);
     row_sums("natural_history.rrms_intensities", edss_count, 0, generator_tolerance);
     if (!sound({"natural_history.rrms_intensities"})) return;
     const std::vector<double>& intensities = parameters_.table("natural_history.rrms_intensities").values;
@@ -105,71 +80,59 @@ class Check {
     if (waning != "none") named("treatment.waning", "treatment.waning_schedules", waning, "waning schedule");
   }
 
-  /// A matrix without a real logarithm stands for no process in time, so that neither another cycle nor another speed
-  /// can be had from it.
-  void spms_logarithm() {
-    const std::string table = "natural_history.spms_probabilities", length = "analysis.cycle_length_years";
-    if (!sound({table, length, "natural_history.variant"})) return;
+  /// A matrix without a real logarithm stands for no process in time, so that neither another cycle, nor another
+  /// speed, nor a therapy's effect can be had from it.
+  void progressive_logarithm() {
+    const std::string length = "analysis.cycle_length_years";
+    if (!sound({length, "natural_history.variant"})) return;
     const std::string speed = "natural_history.variants." + parameters_.text("natural_history.variant") + ".speed";
-    if (!sound({speed}) || !needs_spms_logarithm(parameters_.number(speed), Years{parameters_.number(length)})) return;
-    if (has_real_logarithm(read_edss_matrix(parameters_, table, 1))) return;
-    refuse(table,
-           "the SPMS matrix has no real logarithm, which a cycle other than a year or a speed other than 1 needs",
-           "use a yearly cycle at speed 1, or a matrix in which somebody stays in every state");
-  }
-
-  void strategies() {
-    for (const std::string& strategy : parameters_.names_under("strategies")) {
-      const std::string key = "strategies." + strategy + ".lines";
-      if (!sound({key})) continue;
-      const std::vector<std::string>& lines = parameters_.text_list(key);
-      for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::string kind_key = "therapies." + lines[i] + ".kind";
-        if (!named(key, "therapies", lines[i], "therapy") || !sound({kind_key})) continue;
-        const std::string& kind = parameters_.text(kind_key);
-        if (kind == "comparator") {
-          refuse(key, fmt::format("'{}' is only a comparator in the network of effects", lines[i]),
-                 "give it a price and kind = \"continuous\"");
-        }
-        if (kind == "procedure" && i > 0) {
-          refuse(key, fmt::format("the procedure '{}' stands at place {}", lines[i], i + 1),
-                 "put it first: a procedure is done at the start");
-        }
-      }
+    if (!sound({speed}) || !needs_logarithm(parameters_.number(speed), Years{parameters_.number(length)},
+                                            effect_on_progressive(parameters_))) {
+      return;
+    }
+    for (const char* phenotype : {"spms", "ppms"}) {
+      const std::string table = fmt::format("natural_history.{}_probabilities", phenotype);
+      if (!sound({table}) || has_real_logarithm(read_edss_matrix(parameters_, table, 1))) continue;
+      refuse(
+          table,
+          fmt::format("the {} matrix has no real logarithm, which a cycle other than a year, a speed other than 1 or "
+                      "an effect on it needs",
+                      phenotype == std::string("spms") ? "SPMS" : "PPMS"),
+          "use a yearly cycle at speed 1, or a matrix in which somebody stays in every state");
     }
   }
 
-  void therapies() {
-    for (const std::string& therapy : parameters_.names_under("therapies")) {
-      const std::string path = "therapies." + therapy + ".";
-      if (!sound({path + "kind"})) continue;
-      const std::string& kind = parameters_.text(path + "kind");
-      const auto rules = std::ranges::find(kind_rules(), kind, &KindRules::kind);
-      for (const std::string& key : rules->needed) {
-        if (!parameters_.has(path + key)) {
-          refuse(path + "kind", fmt::format("therapy '{}' of kind {} has no key '{}{}'", therapy, kind, path, key),
-                 "add it with its source");
-        }
-      }
-      for (const std::string& key : rules->foreign) {
-        if (parameters_.has(path + key)) {
-          refuse(path + key, fmt::format("'{}{}' does nothing for a therapy of kind {}", path, key, kind),
-                 "remove it, or change the kind");
-        }
-      }
+  void population() {
+    const std::string phenotype = "population.start_phenotype", ppms = "natural_history.ppms_probabilities";
+    if (sound({phenotype}) && parameters_.text(phenotype) == "PPMS" && !parameters_.has(ppms)) {
+      refuse(phenotype, "there is no matrix for PPMS", fmt::format("give '{}', or start with another phenotype", ppms));
     }
-    for (Diagnostic& diagnostic : check_network(parameters_)) found_.push_back(std::move(diagnostic));
+    const std::string structure = "natural_history.structure";
+    if (sound({phenotype, structure}) && parameters_.text(structure) == "edss_only" &&
+        parameters_.text(phenotype) != "RRMS") {
+      refuse(phenotype, "the structure of EDSS alone has no progressive phenotype",
+             "use natural_history.structure = \"rrms_spms\"");
+    }
   }
 
-  Diagnostics found() { return std::move(found_); }
+  void all_of(Diagnostics diagnostics) { take(std::move(diagnostics)); }
+
+  /// Keys that another key asks for.
+  void companions() {
+    const std::string adjustment = "utilities.age_adjustment";
+    if (sound({adjustment}) && parameters_.text(adjustment) == "multiplicative") {
+      for (const char* key : {"utilities.general_population", "utilities.reference_age"}) needs(adjustment, key);
+    }
+    for (const char* key : {"work.earnings", "work.until_age"}) {
+      if (parameters_.has("work.employment")) needs("work.employment", key);
+    }
+    const std::string counted = "costs.productivity_counted";
+    if (sound({counted}) && parameters_.boolean(counted)) needs(counted, "work.employment");
+  }
 
  private:
-  bool sound(std::initializer_list<std::string> keys) const {
-    return std::ranges::all_of(keys, [&](const std::string& key) { return parameters_.is_sound(key); });
-  }
-
-  void refuse(const std::string& key, std::string problem, std::string remedy) {
-    found_.push_back({parameters_.entry(key).place, std::move(problem), std::move(remedy)});
+  void needs(const std::string& key, const std::string& other) {
+    if (!parameters_.has(other)) refuse(key, fmt::format("'{}' needs '{}'", key, other), "add it with its source");
   }
 
   /// Sums of a table's rows of `width` values (0: the whole table).
@@ -188,22 +151,20 @@ class Check {
              "mend the table: nothing is normalised silently");
     }
   }
-
-  bool named(const std::string& key, const std::string& group, const std::string& name, const char* what) {
-    const std::vector<std::string> known = parameters_.names_under(group);
-    if (std::ranges::find(known, name) != known.end()) return true;
-    const auto nearest = nearest_name(name, known);
-    refuse(key, fmt::format("there is no {} '{}'", what, name),
-           nearest ? fmt::format("did you mean '{}'?", *nearest)
-                   : fmt::format("define {}.{}, or include the file that does", group, name));
-    return false;
-  }
-
-  const ParameterSet& parameters_;
-  Diagnostics found_;
 };
 
 }  // namespace
+
+bool ParameterCheck::named(const std::string& key, const std::string& group, const std::string& name,
+                           const char* what) {
+  const std::vector<std::string> known = parameters_.names_under(group);
+  if (std::ranges::find(known, name) != known.end()) return true;
+  const auto nearest = nearest_name(name, known);
+  refuse(key, fmt::format("there is no {} '{}'", what, name),
+         nearest ? fmt::format("did you mean '{}'?", *nearest)
+                 : fmt::format("define {}.{}, or include the file that does", group, name));
+  return false;
+}
 
 Diagnostics MsModel::check(const ParameterSet& parameters) const {
   Check check(parameters);
@@ -211,9 +172,12 @@ Diagnostics MsModel::check(const ParameterSet& parameters) const {
   check.ages();
   check.tables();
   check.variants();
-  check.spms_logarithm();
-  check.strategies();
-  check.therapies();
+  check.progressive_logarithm();
+  check.population();
+  check.companions();
+  check.all_of(check_treatment(parameters));
+  check.all_of(check_network(parameters));
+  check.all_of(check_access(parameters));
   return check.found();
 }
 

@@ -11,6 +11,8 @@ class MsModel final : public Model {
   const Schema& schema() const override;
   Diagnostics check(const ParameterSet& parameters) const override;
   std::vector<std::pair<std::string, std::string>> stated_settings(const ParameterSet& parameters) const override;
+  std::vector<std::string> remarks(const ParameterSet& parameters) const override;
+  std::vector<DescriptiveTable> implications(const ParameterSet& parameters) const override;
   Result<Program> compile(const ParameterSet& parameters, const std::string& strategy) const override;
 };
 

@@ -35,21 +35,20 @@ void restore_diagonal(Square& intensities) {
   }
 }
 
-/// The part of the SPMS matrix that can be reached.
-Reached reached_part(const EdssMatrix& spms_probabilities_per_year) {
+/// EDSS 1 to 9 of a progressive matrix; EDSS 0 is never reached.
+Reached reached_part(const EdssMatrix& probabilities_per_year) {
   Reached annual;
   for (int from = 1; from < n; ++from) {
     for (int to = 1; to < n; ++to) {
-      annual(from - 1, to - 1) =
-          spms_probabilities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+      annual(from - 1, to - 1) = probabilities_per_year[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
     }
   }
   return annual;
 }
 
-/// Generator of SPMS per year, regularised; EDSS 0 is never reached and stays.
-Matrix spms_generator(const NaturalHistory& history) {
-  const Reached annual = reached_part(history.spms_probabilities_per_year);
+/// Generator of a progressive phenotype per year, regularised; EDSS 0 is never reached and stays.
+Matrix progressive_generator(const EdssMatrix& probabilities_per_year) {
+  const Reached annual = reached_part(probabilities_per_year);
   Reached generator = annual.log().cwiseMax(0.0);
   restore_diagonal(generator);
   Matrix full = Matrix::Zero();
@@ -73,33 +72,37 @@ EdssMatrix rrms_step(const NaturalHistory& history, double worsening, double imp
   return to_probabilities(scaled.exp());
 }
 
-bool needs_spms_logarithm(double speed, Years cycle_length) { return speed != 1 || cycle_length.value != 1; }
+bool needs_logarithm(double speed, Years cycle_length, bool effect_on_progressive) {
+  return speed != 1 || cycle_length.value != 1 || effect_on_progressive;
+}
 
-bool has_real_logarithm(const EdssMatrix& spms_probabilities_per_year) {
+bool has_real_logarithm(const EdssMatrix& probabilities_per_year) {
   constexpr double rounding = 1e-12;
-  const auto eigenvalues = reached_part(spms_probabilities_per_year).eigenvalues();
+  const auto eigenvalues = reached_part(probabilities_per_year).eigenvalues();
   return std::ranges::all_of(eigenvalues, [](const std::complex<double>& each) {
     return each.real() > rounding || std::abs(each.imag()) > rounding;
   });
 }
 
-EdssMatrix spms_step(const NaturalHistory& history, Years cycle_length) {
-  if (!needs_spms_logarithm(history.speed, cycle_length)) {
-    EdssMatrix annual = history.spms_probabilities_per_year;
+EdssMatrix progressive_step(const EdssMatrix& probabilities_per_year, const NaturalHistory& history, double worsening,
+                            Years cycle_length) {
+  if (!needs_logarithm(history.speed, cycle_length, history.effect_on_progressive)) {
+    EdssMatrix annual = probabilities_per_year;
     annual[0][0] = 1;
     return annual;
   }
-  const Matrix scaled = spms_generator(history) * (history.speed * cycle_length.value);
+  const Matrix scaled =
+      progressive_generator(probabilities_per_year) * (history.speed * worsening * cycle_length.value);
   return to_probabilities(scaled.exp());
 }
 
-double spms_regularisation_error(const NaturalHistory& history) {
-  const Matrix annual = spms_generator(history).exp();
+double regularisation_error(const EdssMatrix& probabilities_per_year) {
+  const Matrix annual = progressive_generator(probabilities_per_year).exp();
   double error = 0;
   for (std::size_t from = 1; from < edss_count; ++from) {
     for (std::size_t to = 0; to < edss_count; ++to) {
       const double p = annual(static_cast<int>(from), static_cast<int>(to));
-      error = std::max(error, std::abs(p - history.spms_probabilities_per_year[from][to]));
+      error = std::max(error, std::abs(p - probabilities_per_year[from][to]));
     }
   }
   return error;
@@ -108,7 +111,7 @@ double spms_regularisation_error(const NaturalHistory& history) {
 Probability conversion_probability(const NaturalHistory& history, std::size_t edss, double worsening,
                                    Years cycle_length) {
   const RatePerYear untreated = to_rate(Probability(history.conversion_probability_per_year[edss]), Years{1});
-  const HazardRatio ratio(history.speed * (history.effect_on_conversion ? worsening : 1.0));
+  const HazardRatio ratio(history.conversion_speed * (history.effect_on_conversion ? worsening : 1.0));
   return to_probability(untreated * ratio, cycle_length);
 }
 

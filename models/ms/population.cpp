@@ -4,13 +4,20 @@ namespace myelin::ms {
 
 void add_population(const Patient& patient) {
   const PatientAttributes& is = patient.is;
+  const StartingPopulation& population = patient.inputs.population;
   patient.builder.draw(Phase::start, "sex", {}, {is.sex}, [&](const Levels&, Branches& branches) {
-    branches.add(patient.inputs.female_share, {female});
-    branches.add(1 - patient.inputs.female_share, {male});
+    branches.add(population.female_share, {female});
+    branches.add(1 - population.female_share, {male});
   });
+  if (is.jcv) {
+    patient.builder.draw(Phase::start, "jcv", {}, {*is.jcv}, [&](const Levels&, Branches& branches) {
+      branches.add(1 - population.jcv_positive_share, {no});
+      branches.add(population.jcv_positive_share, {yes});
+    });
+  }
   patient.builder.draw(Phase::start, "start_edss", {}, {is.edss}, [&](const Levels&, Branches& branches) {
     for (std::size_t edss = 0; edss < edss_count; ++edss)
-      branches.add(patient.inputs.start_edss[edss], {static_cast<int>(edss)});
+      branches.add(population.start_edss[edss], {static_cast<int>(edss)});
   });
 }
 

@@ -1,48 +1,135 @@
 #include <algorithm>
+#include <set>
 
 #include "models/ms/natural_history.hpp"
 #include "models/ms/patient.hpp"
+#include "models/ms/relapses.hpp"
 
 namespace myelin::ms {
 
-void add_progression(const Patient& patient) {
-  const PatientAttributes& is = patient.is;
+namespace {
+
+/// The EDSS at which some drug of the strategy stops, ascending.
+std::vector<int> edss_limits(const Inputs& inputs) {
+  std::set<int> limits;
+  for (const Therapy& line : inputs.lines) {
+    if (line.stop_at_edss < static_cast<int>(edss_count)) limits.insert(line.stop_at_edss);
+  }
+  return {limits.begin(), limits.end()};
+}
+
+/// The level of `candidate` is one, plus the limits reached, plus for progressive MS the number of relapsing levels.
+int candidate_level(const std::vector<int>& limits, bool progressive, int edss) {
+  const auto reached = std::ranges::count_if(limits, [&](int limit) { return edss >= limit; });
+  return 1 + (progressive ? static_cast<int>(limits.size()) + 1 : 0) + static_cast<int>(reached);
+}
+
+/// The matrices of a cycle, by effect.
+struct Matrices {
+  std::vector<EdssMatrix> rrms, spms, ppms;
+};
+
+Matrices matrices(const Patient& patient) {
   const Inputs& inputs = patient.inputs;
   const NaturalHistory& history = inputs.natural_history;
   const Years length = inputs.timing.cycle_length;
-  const EdssMatrix spms = spms_step(history, length);
-  std::vector<EdssMatrix> rrms;
+  const bool ppms = inputs.population.start_phenotype == Phenotype::primary_progressive;
+  Matrices by_effect;
   for (const Effects& effects : patient.lines.effects()) {
-    rrms.push_back(rrms_step(history, effects.worsening, effects.improvement, length));
+    const double progressive = effects.worsening_progressive;
+    by_effect.rrms.push_back(rrms_step(history, effects.worsening, effects.improvement, length));
+    by_effect.spms.push_back(progressive_step(history.spms_probabilities_per_year, history, progressive, length));
+    if (ppms)
+      by_effect.ppms.push_back(progressive_step(history.ppms_probabilities_per_year, history, progressive, length));
   }
-  const auto candidate = [&](int phenotype, int edss) {
-    if (phenotype == secondary_progressive && inputs.stop_at_spms)
-      return static_cast<int>(Candidate::secondary_progressive);
-    return static_cast<int>(edss >= inputs.stop_at_edss ? Candidate::at_edss_limit : Candidate::treatable);
-  };
+  return by_effect;
+}
+
+}  // namespace
+
+std::vector<std::string> candidate_levels(const Inputs& inputs) {
+  std::vector<std::string> levels = {"not assessed"};
+  for (const char* phenotype : {"relapsing", "progressive"}) {
+    levels.emplace_back(phenotype);
+    for (const int limit : edss_limits(inputs))
+      levels.push_back(std::string(phenotype) + ", EDSS " + std::to_string(limit) + " or more");
+  }
+  return levels;
+}
+
+bool must_stop(const Inputs& inputs, const Therapy& therapy, int candidate) {
+  const int kinds = static_cast<int>(edss_limits(inputs).size()) + 1;
+  if (candidate > kinds && therapy.stop_at_progression) return true;
+  if (therapy.kind == TherapyKind::procedure || !at_edss_limit(inputs, candidate)) return false;
+  const int highest_reached = (candidate - 1) % kinds - 1;
+  return therapy.stop_at_edss <= edss_limits(inputs)[static_cast<std::size_t>(highest_reached)];
+}
+
+bool at_edss_limit(const Inputs& inputs, int candidate) {
+  const int kinds = static_cast<int>(edss_limits(inputs).size()) + 1;
+  return candidate > 0 && (candidate - 1) % kinds > 0;
+}
+
+void add_progression(const Patient& patient) {
+  const PatientAttributes& is = patient.is;
+  const NaturalHistory& history = patient.inputs.natural_history;
+  const Years length = patient.inputs.timing.cycle_length;
+  const std::vector<int> limits = edss_limits(patient.inputs);
+  const Matrices step = matrices(patient);
+  patient.builder.draw(Phase::cycle, "edss_before", {is.edss}, {is.edss_before},
+                       [&](const Levels& levels, Branches& branches) { branches.add(1, {levels[is.edss]}); });
   patient.builder.draw(
-      Phase::cycle, "progression", {is.phenotype, is.edss, is.effect}, {is.edss, is.phenotype, is.candidate},
-      [&](const Levels& levels, Branches& branches) {
+      Phase::cycle, "progression", {is.phenotype, is.edss, is.effect},
+      {is.edss, is.phenotype, is.candidate, is.converted}, [&](const Levels& levels, Branches& branches) {
         const auto edss = static_cast<std::size_t>(levels[is.edss]),
                    effect = static_cast<std::size_t>(levels[is.effect]);
-        const auto add = [&](double p, int phenotype, int to) {
-          branches.add(p, {to, phenotype, candidate(phenotype, to)});
+        const Phenotype phenotype = patient.phenotype(levels);
+        const auto add = [&](double p, Phenotype to, int to_edss, int converted) {
+          const bool progressive = to != Phenotype::relapsing_remitting;
+          branches.add(p, {to_edss, static_cast<int>(to), candidate_level(limits, progressive, to_edss), converted});
         };
-        if (levels[is.phenotype] == secondary_progressive) {
-          for (std::size_t to = 0; to < edss_count; ++to)
-            add(spms[edss][to], secondary_progressive, static_cast<int>(to));
+        if (phenotype != Phenotype::relapsing_remitting) {
+          const EdssMatrix& matrix =
+              phenotype == Phenotype::secondary_progressive ? step.spms[effect] : step.ppms[effect];
+          for (std::size_t to = 0; to < edss_count; ++to) add(matrix[edss][to], phenotype, static_cast<int>(to), no);
           return;
         }
         // Whoever converts takes the step that conversion brings and no other; conversion is the worst outcome.
         const double converts =
             conversion_probability(history, edss, patient.lines.effects()[effect].worsening, length).value();
-        for (std::size_t to = 0; to < edss_count; ++to) {
-          add((1 - converts) * rrms[effect][edss][to], relapsing_remitting, static_cast<int>(to));
-        }
+        for (std::size_t to = 0; to < edss_count; ++to)
+          add((1 - converts) * step.rrms[effect][edss][to], phenotype, static_cast<int>(to), no);
         const int highest = static_cast<int>(edss_count) - 1;
-        add(converts, secondary_progressive,
-            std::min(highest, static_cast<int>(edss) + history.edss_step_at_conversion));
+        add(converts, Phenotype::secondary_progressive,
+            std::min(highest, static_cast<int>(edss) + history.edss_step_at_conversion), yes);
       });
+  patient.builder.accrue(Phase::cycle, "conversion", patient.outcomes.spms, {is.converted},
+                         [&](const Levels& levels) { return levels[is.converted] == yes ? 1.0 : 0.0; });
+}
+
+/// Years without relapse and without a step of worsening, at their expectation, accrued as the years without relapse.
+void add_activity(const Patient& patient) {
+  const PatientAttributes& is = patient.is;
+  const Matrices step = matrices(patient);
+  const Years length = patient.inputs.timing.cycle_length;
+  const Phase phase = patient.inputs.relapses.drawn ? Phase::cycle : Phase::point;
+  patient.builder.accrue(phase, "free of activity", patient.outcomes.activity_free_years,
+                         {is.phenotype, is.edss, is.effect}, [&](const Levels& levels) {
+                           const auto edss = static_cast<std::size_t>(levels[is.edss]),
+                                      effect = static_cast<std::size_t>(levels[is.effect]);
+                           const Phenotype phenotype = patient.phenotype(levels);
+                           const EdssMatrix& matrix = phenotype == Phenotype::relapsing_remitting ? step.rrms[effect]
+                                                      : phenotype == Phenotype::secondary_progressive
+                                                          ? step.spms[effect]
+                                                          : step.ppms[effect];
+                           double stays = 0;
+                           for (std::size_t to = 0; to <= edss; ++to) stays += matrix[edss][to];
+                           if (phenotype == Phenotype::relapsing_remitting)
+                             stays *= 1 - conversion_probability(patient.inputs.natural_history, edss,
+                                                                 patient.lines.effects()[effect].worsening, length)
+                                              .value();
+                           return stays * relapse_free_in_cycle(patient, levels) * length.value;
+                         });
 }
 
 }  // namespace myelin::ms

@@ -1,5 +1,10 @@
+#include "models/ms/relapses.hpp"
+
 #include <algorithm>
+#include <boost/math/distributions/negative_binomial.hpp>
+#include <boost/math/distributions/poisson.hpp>
 #include <cmath>
+#include <functional>
 
 #include "models/ms/patient.hpp"
 
@@ -7,73 +12,98 @@ namespace myelin::ms {
 
 namespace {
 
+constexpr double negligible = 1e-9;
+
+/// Probability of more than `count` relapses at a mean, Poisson or (where dispersed) negative binomial.
+double probability_of_more(double mean, double dispersion, int count) {
+  using namespace boost::math;
+  if (mean == 0) return 0;
+  if (dispersion == 0) return cdf(complement(poisson(mean), count));
+  return cdf(complement(negative_binomial(1 / dispersion, 1 / (1 + dispersion * mean)), count));
+}
+
 double relapses_per_cycle(const Patient& patient, const Levels& levels) {
-  const Inputs& inputs = patient.inputs;
   const auto edss = static_cast<std::size_t>(levels[patient.is.edss]);
-  const bool progressive = levels[patient.is.phenotype] == secondary_progressive;
-  const double untreated = progressive ? inputs.relapses_per_year_spms[edss] : inputs.relapses_per_year_rrms[edss];
-  const double ratio = patient.lines.effects()[static_cast<std::size_t>(levels[patient.is.effect])].relapse;
-  return untreated * ratio * patient.cycle_length_years();
+  const Phenotype phenotype = patient.phenotype(levels);
+  if (phenotype == Phenotype::primary_progressive) return 0;
+  const Relapses& relapses = patient.inputs.relapses;
+  const double untreated =
+      phenotype == Phenotype::secondary_progressive ? relapses.per_year_spms[edss] : relapses.per_year_rrms[edss];
+  return untreated * patient.effects(levels).relapse * patient.cycle_length_years();
 }
 
-void add_expected_relapses(const Patient& patient) {
-  const ProgramBuilder::Attributes reads = {patient.is.phenotype, patient.is.edss, patient.is.effect};
-  ProgramBuilder& builder = patient.builder;
-  builder.accrue(Phase::point, "relapses", patient.outcomes.relapses, reads,
-                 [&](const Levels& levels) { return relapses_per_cycle(patient, levels); });
-  builder.accrue(Phase::point, "relapse cost", patient.outcomes.cost_relapse, reads, [&](const Levels& levels) {
-    return relapses_per_cycle(patient, levels) * patient.inputs.relapse_cost;
-  });
-  builder.accrue(Phase::point, "relapse QALY loss", patient.outcomes.qaly_patient, reads, [&](const Levels& levels) {
-    return relapses_per_cycle(patient, levels) * patient.inputs.relapse_qaly_change;
-  });
-}
-
-/// So many relapses in a cycle that more have a probability below 1e-12 at a mean of at least 1.
-int most_relapses(double mean) { return static_cast<int>(std::ceil(mean + 8 * std::sqrt(mean) + 16)); }
-
-/// The highest mean number in a cycle over all states and effects.
-double highest_mean(const Patient& patient) {
-  double highest = 0;
-  for (const Effects& effects : patient.lines.effects()) {
-    for (std::size_t edss = 0; edss < edss_count; ++edss) {
-      const double rate =
-          std::max(patient.inputs.relapses_per_year_rrms[edss], patient.inputs.relapses_per_year_spms[edss]);
-      highest = std::max(highest, rate * effects.relapse * patient.cycle_length_years());
-    }
-  }
-  return highest;
-}
-
-/// A number of relapses in the cycle, Poisson with the rate at its start, in those who die in it too.
-void add_drawn_relapses(const Patient& patient) {
-  ProgramBuilder& builder = patient.builder;
-  const int most = most_relapses(highest_mean(patient));
-  const AttributeIndex relapses = builder.transient("relapses", numbered_levels(most), 0);
-  builder.draw(Phase::cycle, "relapses", {patient.is.phenotype, patient.is.edss, patient.is.effect}, {relapses},
-               [&, most](const Levels& levels, Branches& branches) {
-                 const double mean = relapses_per_cycle(patient, levels);
-                 double p = std::exp(-mean), rest = 1;
-                 for (int count = 0; count < most; ++count) {
-                   branches.add(p, {count});
-                   rest -= p;
-                   p *= mean / (count + 1);
-                 }
-                 branches.add(std::max(0.0, rest), {most});
-               });
-  const auto accrue = [&](const char* name, OutcomeIndex outcome, double each) {
-    builder.accrue(Phase::cycle, name, outcome, {relapses},
-                   [=](const Levels& levels) { return levels[relapses] * each; });
+/// Expected numbers at the time points, valued at the occupancy there.
+void add_expected_relapses(const Patient& patient, const ProgramBuilder::Attributes& reads) {
+  const Relapses& relapses = patient.inputs.relapses;
+  const auto accrue = [&](const char* name, OutcomeIndex outcome, const std::function<double(double)>& amount) {
+    patient.builder.accrue(Phase::point, name, outcome, reads,
+                           [&](const Levels& levels) { return amount(relapses_per_cycle(patient, levels)); });
   };
-  accrue("relapses", patient.outcomes.relapses, 1);
-  accrue("relapse cost", patient.outcomes.cost_relapse, patient.inputs.relapse_cost);
-  accrue("relapse QALY loss", patient.outcomes.qaly_patient, patient.inputs.relapse_qaly_change);
+  accrue("relapses", patient.outcomes.relapses, [](double mean) { return mean; });
+  accrue("relapses admitted", patient.outcomes.admissions, [&](double mean) { return mean * relapses.admitted_share; });
+  patient.builder.accrue(
+      Phase::point, "years without relapse", patient.outcomes.relapse_free_years, reads,
+      [&](const Levels& levels) { return relapse_free_in_cycle(patient, levels) * patient.cycle_length_years(); });
+  accrue("relapse cost", patient.outcomes.cost_relapse, [&](double mean) { return mean * relapses.cost; });
+  accrue("relapse QALY loss", patient.outcomes.qaly_relapses, [&](double mean) { return mean * relapses.qaly_change; });
+}
+
+/// A number of relapses in the cycle with the rate at its start, in those who die in it too.
+void draw_relapses(const Patient& patient, const ProgramBuilder::Attributes& reads) {
+  const AttributeIndex relapses = *patient.is.relapses;
+  const int most = most_relapses(patient.inputs);
+  patient.builder.draw(
+      Phase::cycle, "relapses", reads, {relapses}, [&, most](const Levels& levels, Branches& branches) {
+        const double mean = relapses_per_cycle(patient, levels);
+        double more = 1;
+        for (int count = 0; count < most; ++count) {
+          const double still_more = probability_of_more(mean, patient.inputs.relapses.dispersion, count);
+          branches.add(more - still_more, {count});
+          more = still_more;
+        }
+        branches.add(more, {most});
+      });
+}
+
+void add_drawn_relapses(const Patient& patient) {
+  const AttributeIndex number = *patient.is.relapses;
+  const Relapses& relapses = patient.inputs.relapses;
+  const auto accrue = [&](const char* name, OutcomeIndex outcome, const std::function<double(int)>& amount) {
+    patient.builder.accrue(Phase::cycle, name, outcome, {number},
+                           [&](const Levels& levels) { return amount(levels[number]); });
+  };
+  accrue("relapses", patient.outcomes.relapses, [](int count) { return count; });
+  accrue("relapses admitted", patient.outcomes.admissions, [&](int count) { return count * relapses.admitted_share; });
+  accrue("years without relapse", patient.outcomes.relapse_free_years,
+         [&](int count) { return count == 0 ? patient.cycle_length_years() : 0; });
+  accrue("relapse cost", patient.outcomes.cost_relapse, [&](int count) { return count * relapses.cost; });
+  accrue("relapse QALY loss", patient.outcomes.qaly_relapses, [&](int count) { return count * relapses.qaly_change; });
 }
 
 }  // namespace
 
+double relapse_free_in_cycle(const Patient& patient, const Levels& levels) {
+  return 1 - probability_of_more(relapses_per_cycle(patient, levels), patient.inputs.relapses.dispersion, 0);
+}
+
+int most_relapses(const Inputs& inputs) {
+  double highest =
+      std::max(std::ranges::max(inputs.relapses.per_year_rrms), std::ranges::max(inputs.relapses.per_year_spms));
+  double ratio = 1;
+  for (const std::vector<Therapy>& therapies : {inputs.lines, inputs.bridging}) {
+    for (const Therapy& therapy : therapies) ratio = std::max({ratio, therapy.effects.relapse, therapy.rebound});
+  }
+  highest *= ratio * ratio * inputs.timing.cycle_length.value;
+  int most = 1;
+  while (most < 200 && probability_of_more(highest, inputs.relapses.dispersion, most - 1) > negligible) ++most;
+  return most;
+}
+
 void add_relapses(const Patient& patient) {
-  patient.inputs.draw_relapses ? add_drawn_relapses(patient) : add_expected_relapses(patient);
+  const ProgramBuilder::Attributes reads = {patient.is.phenotype, patient.is.edss, patient.is.effect};
+  if (patient.is.relapses) draw_relapses(patient, reads);
+  trigger_on_relapses(patient);
+  patient.inputs.relapses.drawn ? add_drawn_relapses(patient) : add_expected_relapses(patient, reads);
 }
 
 }  // namespace myelin::ms

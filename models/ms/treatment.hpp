@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -9,51 +8,74 @@
 
 namespace myelin::ms {
 
-/// How treatment may go on after this cycle's change of disability.
-enum class Candidate { treatable, at_edss_limit, secondary_progressive };
-
-/// The therapy lines of a strategy, laid out for a program. A patient is on a line for so many cycles; the last line is
-/// no treatment. Cycles are counted only as far as something still depends on them.
+/// The treatment of a strategy, laid out for a program. Each therapy is a line; a procedure has a line of waiting
+/// before it and, where not everybody whose activity returns restarts a drug, one of observation after it; the last
+/// line is no treatment, preceded by those of its first year after a drug with rebound. Cycles on a line are counted
+/// only as far as something still depends on them.
 class TherapyLines {
  public:
   explicit TherapyLines(const Inputs& inputs);
+
+  enum class Role { waiting, therapy, observation, untreated };
+
+  struct Line {
+    std::string label;
+    Role role = Role::untreated;
+    Therapy therapy;                ///< what is taken and acts; of a line of waiting the bridging therapy
+    std::size_t scenario_line = 0;  ///< place in Inputs::lines; beyond them for no treatment
+    std::size_t next = 0;           ///< the line after it
+    std::size_t untreated = 0;      ///< where somebody goes who stops for good
+    double rebound = 1;             ///< rate ratio of relapses in the first year on this line
+    int cycles_that_matter = 0;     ///< later cycles are as this one
+  };
 
   /// Where a patient stands: a line and the completed cycles on it.
   struct Position {
     std::size_t line = 0;
     int cycles = 0;
+    bool operator==(const Position&) const = default;
   };
 
-  std::size_t untreated() const { return labels_.size() - 1; }
-  const std::vector<std::string>& labels() const { return labels_; }
-  int most_cycles() const { return most_cycles_; }
+  struct Change {
+    double probability;
+    Position to;
+    bool discontinued = false;  ///< left a drug by all-cause discontinuation
+  };
+
+  const std::vector<Line>& lines() const { return lines_; }
+  const Line& line(std::size_t index) const { return lines_[index]; }
+  std::vector<std::string> labels() const;
+  int most_cycles() const;
 
   /// Completed years on the line.
   int year(Position position) const { return position.cycles / inputs_.cycles_per_year; }
-  /// The therapy of a line; of the last, one without cost or effect.
-  const Therapy& therapy(std::size_t line) const { return line < inputs_.lines.size() ? inputs_.lines[line] : none_; }
+  /// Whether a cycle at the position begins a year on the line.
+  bool begins_year(Position position) const { return position.cycles % inputs_.cycles_per_year == 0; }
 
   /// Distinct effects of all positions, and which one a position has.
   const std::vector<Effects>& effects() const { return effects_; }
   int effect_of(Position position) const;
 
-  /// Probability of leaving the line within the cycle after `position`, if the patient may be treated.
-  Probability leaving(Position position) const;
+  /// What may become of somebody who may be treated, after a cycle at `position`; ordered mild to severe.
+  std::vector<Change> changes(Position position) const;
   /// The position after a cycle on the same line.
   Position stay(Position position) const;
-  /// Where a patient goes who leaves, or who must stop.
-  Position leave(Position position) const { return {std::min(position.line + 1, untreated()), 0}; }
-  Position stop() const { return {untreated(), 0}; }
-  bool is_procedure(std::size_t line) const { return therapy(line).kind == TherapyKind::procedure; }
+  Position leave(Position position) const { return {lines_[position.line].next, 0}; }
+  Position stop(Position position) const { return {lines_[position.line].untreated, 0}; }
+
+  /// The line of waiting that leads to the procedure on a line, and back.
+  static std::size_t procedure_after(std::size_t waiting) { return waiting + 1; }
+  /// The line where somebody goes who is not transplanted after all.
+  Position give_up(std::size_t waiting) const { return {lines_[procedure_after(waiting)].next, 0}; }
 
  private:
-  int cycles_that_matter(std::size_t line) const;
+  void lay_out();
+  int cycles_that_matter(const Line& line) const;
+  void number_effects();
+  std::vector<Change> changes_after_procedure(Position position) const;
 
   const Inputs& inputs_;
-  Therapy none_;
-  std::vector<std::string> labels_;
-  std::vector<int> cycles_that_matter_;  ///< [line]: later cycles are as this one
-  int most_cycles_ = 0;
+  std::vector<Line> lines_;
   std::vector<Effects> effects_;
   std::vector<std::vector<int>> effect_of_year_;  ///< [line][year]
 };

@@ -13,6 +13,9 @@
 #include "core/build_info.hpp"
 #include "core/contract.hpp"
 #include "core/diagnostic.hpp"
+#include "study/calibrate_spec.hpp"
+#include "study/measure.hpp"
+#include "study/targets_file.hpp"
 
 namespace myelin::cli {
 
@@ -31,7 +34,7 @@ void add_override(CLI::App& command, Options& options, const std::string& flag, 
       flag, [&options, key](const std::string& value) { options.overrides.push_back(key + "=" + value); }, help);
 }
 
-void add_scenario_options(CLI::App& command, Options& options) {
+void add_scenario(CLI::App& command, Options& options) {
   command.add_option("scenario", options.scenario, "the scenario file (TOML)")->required();
   command
       .add_option_function<std::vector<std::string>>(
@@ -43,10 +46,19 @@ void add_scenario_options(CLI::App& command, Options& options) {
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
+}
+
+void add_scenario_options(CLI::App& command, Options& options) {
+  add_scenario(command, options);
   command.add_option("--strategies", options.strategies, "only these strategies, separated by commas")->delimiter(',');
   add_override(command, options, "--patients", "analysis.patients", "number of patients a strategy");
   add_override(command, options, "--seed", "analysis.seed", "seed of the random numbers");
   add_override(command, options, "--engine", "analysis.engine", "microsimulation, cohort or auto");
+}
+
+void add_state_limit(CLI::App& command, Options& options) {
+  command.add_option("--state-limit", options.state_limit, "largest number of states of the cohort engine")
+      ->check(CLI::PositiveNumber);
 }
 
 void add_execution_options(CLI::App& command, Options& options) {
@@ -54,8 +66,7 @@ void add_execution_options(CLI::App& command, Options& options) {
       ->check(CLI::Range(1, 4096));
   command.add_option("--instruction-set", options.instruction_set,
                      "baseline, avx2 or avx512; results do not depend on it");
-  command.add_option("--state-limit", options.state_limit, "largest number of states of the cohort engine")
-      ->check(CLI::PositiveNumber);
+  add_state_limit(command, options);
   static const std::map<std::string, ProgressKind> kinds = {{"auto", ProgressKind::automatic},
                                                             {"bar", ProgressKind::bar},
                                                             {"json", ProgressKind::json},
@@ -77,6 +88,50 @@ void add_decision_options(CLI::App& command, Options& options) {
       ->delimiter(',')
       ->check(finite_threshold);
   command.add_option("--reference", options.reference, "the strategy that the others are compared with one by one");
+  command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
+}
+
+/// The columns of a file of targets and the measures that it can name, below the help of a command.
+std::string help_on_targets() {
+  std::string text = "Columns of a file of targets (CSV)\n\n";
+  for (const study::TargetColumn& column : study::target_columns())
+    text += fmt::format("  {:<10}  {}{}\n", column.name, column.meaning, column.required ? "" : " (may be left out)");
+  return text + "\n" + study::describe_measures();
+}
+
+void add_validate_options(CLI::App& command, Options& options) {
+  command.add_option("targets", options.targets, "observations (CSV); scenarios/ms/validation/targets.csv if left out");
+  command.add_option("--to", options.to, "CSV file to write, one line a target");
+  command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
+  add_state_limit(command, options);
+  command.footer(help_on_targets());
+}
+
+void add_calibrate_options(CLI::App& command, Options& options) {
+  command.add_option("specification", options.specification, "what to fit to which targets (TOML)")->required();
+  command.add_option("--to", options.to, "folder to write report.json, fit.csv and draws.csv into");
+  command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
+  add_state_limit(command, options);
+  command.footer(study::describe_calibration_spec());
+}
+
+void add_access_options(CLI::App& command, Options& options) {
+  add_scenario(command, options);
+  command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
+}
+
+void add_patient_options(CLI::App& command, Options& options) {
+  add_scenario(command, options);
+  command.add_option("--age", options.age, "age in whole years")->required();
+  command.add_option("--sex", options.sex, "female or male")->required();
+  command.add_option("--edss", options.edss, "EDSS from 0 to 9.5 in halves; a half counts as the level below")
+      ->required();
+  command.add_option("--duration", options.duration, "years since the first symptom");
+  command.add_option("--jcv", options.jcv, "antibodies against JC virus: positive or negative");
+  command.add_option("--strategies", options.strategies, "only these strategies, separated by commas")->delimiter(',');
+  add_override(command, options, "--patients", "analysis.patients",
+               "number of simulated lives of the person, 20000 if left out");
+  add_override(command, options, "--seed", "analysis.seed", "seed of the random numbers");
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
 }
 
@@ -157,6 +212,11 @@ int run_command_line(int argc, const char* const* argv) {
   describe_command->add_option("model", options.model, "name of the model, e.g. ms");
   describe_command->add_option("--scenario", options.scenario,
                                "also list attributes, steps and tables of its programs");
+
+  add_validate_options(*add_command("validate", "predictions against observations", validate), options);
+  add_calibrate_options(*add_command("calibrate", "fit parameters to observations", calibrate), options);
+  add_access_options(*add_command("access", "waits and losses where transplants are few, by region", access), options);
+  add_patient_options(*add_command("patient", "the outlook of one person under each strategy", patient), options);
 
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());

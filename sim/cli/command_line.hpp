@@ -20,11 +20,15 @@ struct Options {
   std::vector<double> thresholds;  ///< currency per QALY; empty for those of the run
   std::string reference;           ///< strategy that the others are compared with; empty for the first
   std::string topic, model;        ///< of describe
+  std::string targets;             ///< observations to predict; empty for the project's own
+  std::string specification;       ///< of a calibration
+  std::string to;                  ///< file or folder to write for other tools; empty for none
   int threads = 0;                 ///< 0: one a processor
   std::string instruction_set;     ///< empty: the fastest
   std::uint64_t state_limit = 2'000'000;
   ProgressKind progress = ProgressKind::automatic;
   bool json = false, quiet = false, by_strategy = false, all_conventions = false;
+  std::string age, sex, edss, duration, jcv;  ///< what is said of one person; empty where nothing is
 };
 
 /// Runs the command that the arguments name and returns the exit code: 0 good, 2 the user's input, 3 the outside world,
@@ -37,6 +41,10 @@ int run(const Options& options);
 int analyse(const Options& options);
 int digest(const Options& options);
 int describe(const Options& options);
+int validate(const Options& options);
+int calibrate(const Options& options);
+int access(const Options& options);
+int patient(const Options& options);
 
 inline constexpr int exit_good = 0, exit_user = 2, exit_world = 3, exit_bug = 4, exit_interrupted = 130;
 

@@ -4,12 +4,25 @@
 
 #include "cli/common.hpp"
 #include "engine/cohort.hpp"
+#include "report/text_table.hpp"
 #include "results/results.hpp"
 
 /// \file
 /// The commands that look without simulating: check, analyse, digest, describe.
 
 namespace myelin::cli {
+
+namespace {
+
+void print_implications(const study::Plan& plan) {
+  for (const DescriptiveTable& table : plan.model->implications(plan.analyses.front().scenario.parameters)) {
+    std::vector<report::TableColumn> columns;
+    for (const std::string& heading : table.columns) columns.push_back({heading, report::TableColumn::Kind::text});
+    fmt::print("\n{}\n\n{}", table.title, report::render_table(columns, table.rows));
+  }
+}
+
+}  // namespace
 
 int check(const Options& options) {
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
@@ -19,6 +32,7 @@ int check(const Options& options) {
              base.strategies.size(), base.scenario.parameters.entries().size(), base.scenario.sources.size(),
              plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");
   for (const std::string& remark : plan->model->remarks(base.scenario.parameters)) fmt::print("note: {}\n", remark);
+  print_implications(*plan);
   return exit_good;
 }
 
@@ -103,6 +117,7 @@ int describe_model(const Options& options) {
   }
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
   if (!plan) return report_problems(plan.error());
+  print_implications(*plan);
   for (const Program& program : plan->analyses.front().programs) describe_program(program);
   return exit_good;
 }

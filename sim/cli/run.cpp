@@ -26,7 +26,7 @@ void require_writable_folder(const std::string& output) {
   if (output.empty()) return;
   const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
   std::error_code ignored;
-  if (std::filesystem::is_directory(folder, ignored) && access(folder.c_str(), W_OK) == 0) return;
+  if (std::filesystem::is_directory(folder, ignored) && ::access(folder.c_str(), W_OK) == 0) return;
   throw IoError(fmt::format(
       "the folder '{}' does not exist or cannot be written, so the results would be lost; nothing was run -- "
       "make it, change its permissions or choose another with -o",

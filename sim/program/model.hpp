@@ -11,6 +11,13 @@
 
 namespace myelin {
 
+/// Something that a model can say of its inputs, as text for people.
+struct DescriptiveTable {
+  std::string title;
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+
 /// A disease model: the keys that it understands, and how a strategy becomes a program under given parameters.
 class Model {
  public:
@@ -34,6 +41,9 @@ class Model {
 
   /// Conventions of the model that every output states, as (key, value): natural history, anchor, waning, ...
   virtual std::vector<std::pair<std::string, std::string>> stated_settings(const ParameterSet& parameters) const = 0;
+
+  /// What follows from the inputs before anything is simulated: effects implied by a network of comparisons, ...
+  virtual std::vector<DescriptiveTable> implications(const ParameterSet&) const { return {}; }
 
   /// Entry levels of patients that differ from the programs' own; none unless the scenario gives patients one by one.
   virtual Population population(const ParameterSet&) const { return {}; }

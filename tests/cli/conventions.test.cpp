@@ -188,6 +188,6 @@ TEST_CASE("a run whose tallies do not say when its outcomes accrued is refused w
   const Finished finished = run_myelin(with({"analyse", file, "--all-conventions"}, json_too));
   CHECK(finished.code == 2);
   CHECK(finished.out.empty());
-  CHECK_THAT(finished.err, Contains("`cost.relapse`") && Contains("`qaly.patient`") && !Contains("`cost.state`") &&
+  CHECK_THAT(finished.err, Contains("`cost.relapse`") && Contains("`qaly.relapses`") && !Contains("`cost.state`") &&
                                Contains("--engine cohort"));
 }

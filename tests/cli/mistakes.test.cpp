@@ -47,10 +47,9 @@ const std::vector<Mistake>& cross_key_mistakes() {
       {top, "[strategies.fingolimod]", "[\"fingolimod\"]", "[\"fingolimood\"]",
        "lines =", "did you mean 'fingolimod'?"},
       {"inputs_uk.toml", "[natural_history]", "\"hta\"", "\"htaa\"", "variant =", "did you mean 'hta'?"},
-      {top, "[strategies.alemtuzumab]", "[\"alemtuzumab\"]", "[\"interferon_beta_1a_sc\"]",
-       "lines =", "only a comparator"},
-      {top, "[strategies.natalizumab]", "\"ocrelizumab\"]", "\"ahsct\"]",
-       "lines =", "the procedure 'ahsct' stands at place 2"},
+      {top, "[strategies.alemtuzumab]", "[\"alemtuzumab\"]", "[\"mist_control\"]", "lines =", "only a comparator"},
+      {top, "[strategies.ahsct]", "\"natalizumab\"]", "\"ahsct\"]",
+       "lines =", "'ahsct' is the second procedure of the strategy"},
   };
   return mistakes;
 }

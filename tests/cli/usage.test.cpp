@@ -31,7 +31,7 @@ TEST_CASE("a wrong option or value of run exits with 2, says why and writes noth
   const auto [arguments, told] = GENERATE(values<Wrong>({
       {{"--patints", "3"}, "--patints"},
       {{"--set", "analysis.horizn_years=3"}, "did you mean analysis.horizon_years?"},
-      {{"--set", "therapies.ahsct.worsning=0.9"}, "did you mean therapies.ahsct.worsening?"},
+      {{"--set", "therapies.ahsct.anchors.mist.worsning=0.9"}, "did you mean therapies.ahsct.anchors.mist.worsening?"},
       {{"--set", "analysis.horizon_years"}, "="},
       {{"--strategies", "ahcst"}, "did you mean 'ahsct'?"},
       {{"--strategies", "ahsct,fingolimood"}, "did you mean 'fingolimod'?"},

@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "engine/cohort.hpp"
 #include "models/ms/model.hpp"
+#include "models/ms/network.hpp"
 #include "scenario/scenario.hpp"
 
 /// \file
-/// The UK base case as a set of parameters to be changed by a test, and its exact expectations.
+/// The scenarios as sets of parameters to be changed by a test, and their exact expectations.
 
 namespace myelin::ms::test {
 
@@ -30,12 +32,27 @@ T value_of(Result<T> result) {
   return std::move(*result);
 }
 
-/// The parameters of scenarios/ms/base_case_uk.toml, fresh for each test.
-inline ParameterSet base_case() {
-  static const scenario::Scenario scenario = value_of(
-      scenario::read(MYELIN_SOURCE_DIR "/scenarios/ms/base_case_uk.toml", {},
+/// The parameters of a file of scenarios/ms, fresh for each test.
+inline ParameterSet scenario_parameters(const std::string& file) {
+  static std::map<std::string, ParameterSet> known;
+  const auto found = known.find(file);
+  if (found != known.end()) return found->second;
+  const scenario::Scenario scenario = value_of(
+      scenario::read(MYELIN_SOURCE_DIR "/scenarios/ms/" + file, {},
                      [](const std::string& name) { return name == "ms" ? &model().schema() : nullptr; }, {"ms"}));
-  return scenario.parameters;
+  return known.emplace(file, scenario.parameters).first->second;
+}
+
+/// The UK base case.
+inline ParameterSet base_case() { return scenario_parameters("base_case_uk.toml"); }
+
+/// The parameters without a key and all that stands below it.
+inline ParameterSet without_under(const ParameterSet& parameters, const std::string& path) {
+  ParameterSet rest;
+  for (const ParameterSet::Entry& entry : parameters.entries()) {
+    if (entry.path != path && !entry.path.starts_with(path + ".")) rest.add(entry);
+  }
+  return rest;
 }
 
 /// Puts a value in the place of a key's; of a parameter, its number.
@@ -71,17 +88,32 @@ inline void fill_table(ParameterSet& parameters, const std::string& path, double
   change_table(parameters, path, [&](std::vector<double>& values) { std::ranges::fill(values, value); });
 }
 
+/// States the ratio of an effect, also where the scenario has none.
+inline void put_effect(ParameterSet& parameters, const std::string& path, double ratio, const std::string& versus) {
+  parameters.add({path, Parameter{ratio, "ratio", {}, {{"versus", versus}}}, {}});
+}
+
+/// The key of the comparison by which a therapy enters the network for an effect.
+inline std::string comparison(const ParameterSet& parameters, const std::string& therapy, const std::string& effect) {
+  return Network(parameters).comparison(therapy, effect);
+}
+
+/// Takes away what a therapy may do to its user beside its effects, and the limits of who may have it.
+inline void make_harmless(ParameterSet& parameters, const std::string& therapy) {
+  for (const char* group : {"adverse_events", "rebound", "procedure.late_effects", "procedure.eligibility"}) {
+    parameters = without_under(parameters, "therapies." + therapy + "." + group);
+  }
+}
+
 /// Makes a therapy do nothing and cost nothing; a procedure also harms nobody.
 inline void make_null(ParameterSet& parameters, const std::string& therapy) {
   const std::string path = "therapies." + therapy + ".";
-  for (const char* effect : {"worsening", "relapse", "improvement"}) {
-    ParameterSet::Entry entry = parameters.entry(path + effect);
-    std::get<Parameter>(entry.value).value = 1;
-    std::get<Parameter>(entry.value).labels["versus"] = "none";
-    parameters.add(std::move(entry));
-  }
-  for (const char* number :
-       {"price", "infusions", "infusions_first_year", "monitoring", "procedure.cost", "procedure.qaly_change"}) {
+  make_harmless(parameters, therapy);
+  for (const char* other : {"anchor", "anchors", "worsening_spms"})
+    parameters = without_under(parameters, path + other);
+  for (const char* effect : {"worsening", "relapse", "improvement"}) put_effect(parameters, path + effect, 1, "none");
+  for (const char* number : {"price", "price_first_year", "infusions", "infusions_first_year", "monitoring",
+                             "monitoring_first_year", "procedure.cost", "procedure.qaly_change"}) {
     if (parameters.has(path + number)) set_number(parameters, path + number, 0);
   }
   for (const char* table : {"course_price", "course_infusions", "procedure.death"}) {
@@ -136,6 +168,19 @@ class Expected {
   const std::vector<double>& means() const { return result_.means; }
   const Program& program() const { return program_; }
 
+  /// Patients per patient on a line of therapy, by its label, at a time point.
+  double on_line(const std::string& label, std::size_t time) const {
+    const auto line = std::ranges::find(program_.attributes, "line", &Attribute::name);
+    const auto found = std::ranges::find(line->levels, label);
+    if (found == line->levels.end()) throw std::runtime_error("no line " + label);
+    return tally("therapy", time, static_cast<std::size_t>(found - line->levels.begin()));
+  }
+
+  /// What an outcome accrues before time point 0, without weights.
+  double at_start(const std::string& outcome) const { return amounts(outcome).start; }
+  /// What an outcome's events accrue, by cycle, without weights.
+  const std::vector<double>& by_cycle(const std::string& outcome) const { return amounts(outcome).event; }
+
   /// Patients per patient in a cell of a tally at a time.
   double tally(const std::string& name, std::size_t time, std::size_t cell) const {
     const auto tallies = tallies_of(program_);
@@ -145,6 +190,9 @@ class Expected {
   }
 
  private:
+  const engine::AmountsByTime& amounts(const std::string& outcome) const {
+    return result_.amounts[index(outcome)].value();
+  }
   std::size_t index(const std::string& outcome) const {
     const auto found = std::ranges::find(program_.outcomes, outcome, &Outcome::name);
     if (found == program_.outcomes.end()) throw std::runtime_error("no outcome " + outcome);

@@ -146,16 +146,18 @@ TEST_CASE("an unknown therapy is refused, at the strategy that names it") {
 
 TEST_CASE("a comparator cannot be a line of therapy") {
   ParameterSet parameters = base_case();
-  set_lines(parameters, "fingolimod", {"interferon_beta_1a_sc", "fingolimod"});
-  CHECK(problems_of(parameters) == Lines{"'interferon_beta_1a_sc' is only a comparator in the network of effects -- "
-                                         "give it a price and kind = \"continuous\""});
+  set_lines(parameters, "fingolimod", {"mist_control", "fingolimod"});
+  CHECK(problems_of(parameters) == Lines{"'mist_control' is only a comparator in the network of effects -- give it a "
+                                         "price and kind = \"continuous\""});
 }
 
-TEST_CASE("a procedure must stand first") {
+TEST_CASE("a procedure may stand at any place of a strategy, but only one") {
   ParameterSet parameters = base_case();
-  set_lines(parameters, "ahsct", {"ocrelizumab", "ahsct"});
-  CHECK(problems_of(parameters) ==
-        Lines{"the procedure 'ahsct' stands at place 2 -- put it first: a procedure is done at the start"});
+  set_lines(parameters, "ahsct", {"ocrelizumab", "ahsct", "natalizumab"});
+  CHECK(problems_of(parameters) == Lines{});
+  set_lines(parameters, "ahsct", {"ahsct", "ocrelizumab", "ahsct"});
+  CHECK(problems_of(parameters) == Lines{"'ahsct' is the second procedure of the strategy -- keep one: a second "
+                                         "transplantation is not represented"});
 }
 
 TEST_CASE("each kind of therapy needs its own keys") {
@@ -166,8 +168,6 @@ TEST_CASE("each kind of therapy needs its own keys") {
       {"alemtuzumab", "courses", "monitoring"},
       {"ahsct", "procedure", "monitoring"},
       {"ahsct", "procedure", "procedure.death"},
-      {"ahsct", "procedure", "procedure.cost"},
-      {"ahsct", "procedure", "procedure.qaly_change"},
       {"ahsct", "procedure", "procedure.restart_scale"},
       {"ahsct", "procedure", "procedure.restart_shape"},
   }));
@@ -178,7 +178,8 @@ TEST_CASE("each kind of therapy needs its own keys") {
 
 TEST_CASE("keys that a therapy may lack are not asked for") {
   for (const char* path : {"therapies.ocrelizumab.infusions_first_year", "therapies.natalizumab.infusions",
-                           "therapies.alemtuzumab.course_infusions", "therapies.ahsct.improvement_years"}) {
+                           "therapies.alemtuzumab.course_infusions", "therapies.ahsct.improvement_years",
+                           "therapies.ahsct.procedure.waiting", "therapies.natalizumab.adverse_events.pml.cost"}) {
     CHECK(problems_of(without(base_case(), path)).empty());
   }
 }
@@ -187,24 +188,45 @@ TEST_CASE("all problems are found at once") {
   ParameterSet parameters = without(base_case(), "therapies.fingolimod.price");
   set_text(parameters, "natural_history.variant", "calibratd");
   set_number(parameters, "population.start_age", 38.7);
-  set_lines(parameters, "ahsct", {"ocrelizumab", "ahsct"});
-  set_versus(parameters, "therapies.ahsct.worsening", "");
+  set_lines(parameters, "ahsct", {"ahsct", "ahsct"});
+  set_versus(parameters, comparison(parameters, "ahsct", "worsening"), "");
   CHECK(problems_of(parameters).size() == 5);
 }
 
 TEST_CASE("the conventions of an analysis are among the settings stated") {
   ParameterSet parameters = base_case();
-  using Settings = std::vector<std::pair<std::string, std::string>>;
-  CHECK(model().stated_settings(parameters) == Settings{{"natural_history", "hta"},
-                                                        {"waning", "none"},
-                                                        {"effect_on_conversion", "yes"},
-                                                        {"anchor", "ocrelizumab"},
-                                                        {"spms_matrix", "as published"}});
-  set_text(parameters, "natural_history.variant", "calibrated");
-  CHECK(model().stated_settings(parameters).back().second == "regularised generator");
-  set_text(parameters, "natural_history.variant", "hta");
-  set_number(parameters, "analysis.cycle_length_years", 0.5);
-  CHECK(model().stated_settings(parameters).back().second == "regularised generator");
+  const auto stated = [&](const char* name) {
+    for (const auto& [setting, value] : model().stated_settings(parameters)) {
+      if (setting == name) return value;
+    }
+    return std::string("not stated");
+  };
+  CHECK(stated("natural_history") == "hta");
+  CHECK(stated("waning") == "none");
+  CHECK(stated("effect_on_conversion") == "yes");
+  CHECK(stated("anchor") == "ocrelizumab");
+  CHECK(stated("spms_matrix") == "as published");
+  CHECK(stated("structure") == "rrms_spms");
+  CHECK(stated("age_adjustment") == "none");
+  CHECK(stated("rebound") == "no");
+  const char* const regularised = "regularised generator, annual probabilities changed by up to 0.0180";
+  SECTION("another natural history") {
+    set_text(parameters, "natural_history.variant", "calibrated");
+    CHECK(stated("natural_history") == "calibrated");
+    CHECK(stated("spms_matrix") == regularised);
+  }
+  SECTION("another cycle") {
+    set_number(parameters, "analysis.cycle_length_years", 0.5);
+    CHECK(stated("spms_matrix") == regularised);
+  }
+  SECTION("a therapy that acts in SPMS, in a strategy or not") {
+    put_effect(parameters, "therapies.interferon_beta_1a_sc.worsening_spms", 0.9, "none");
+    CHECK(stated("spms_matrix") == regularised);
+  }
+  SECTION("rebound") {
+    set(parameters, "treatment.rebound", KeyValue(true));
+    CHECK(stated("rebound") == "yes");
+  }
 }
 
 TEST_CASE("a key that does nothing for the kind of a therapy is refused") {
@@ -212,7 +234,8 @@ TEST_CASE("a key that does nothing for the kind of a therapy is refused") {
       {"ocrelizumab", "continuous", "course_price"},
       {"alemtuzumab", "courses", "price"},
       {"ahsct", "procedure", "discontinuation"},
-      {"interferon_beta_1a_sc", "comparator", "price"},
+      {"ahsct", "procedure", "stop_after_years"},
+      {"mist_control", "comparator", "price"},
   }));
   ParameterSet parameters = base_case();
   const std::string path = fmt::format("therapies.{}.{}", therapy, key);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -41,17 +42,44 @@ struct Comparison {
   double estimate, expected, standard_error;
 };
 
-/// Cells of a tally are compared where so many patients are expected in them, and outside them. At this number the
-/// normal tail that `stat_check` assumes is within a factor of three of the binomial one at seven standard errors.
+/// Cells of a tally are compared where so many patients are expected in them, and outside them; counts of events where
+/// there are so many. At this number the normal tail that `stat_check` assumes is within a factor of three of the
+/// binomial one at seven standard errors.
 inline constexpr double fewest_in_cell = 2000;
+
+/// Whether an outcome counts what is done to patients and not what becomes of them.
+inline bool counts_treatment(const std::string& outcome) {
+  static const std::vector<std::string> names = {"transplants", "referrals", "years.waiting", "years.untreated",
+                                                 "hospital_days"};
+  static const std::vector<std::string> groups = {"complication.", "discontinuations.", "years.on."};
+  return std::ranges::find(names, outcome) != names.end() ||
+         std::ranges::any_of(groups, [&](const std::string& group) { return outcome.starts_with(group); });
+}
 
 namespace details {
 
+/// Whether enough happened for an estimate of an outcome to be normal. What rare events cost and lose is compared
+/// within a strategy only: an increment does not show how many they were.
+inline bool is_normal(const Outcome& outcome, const Comparison& each, bool is_increment, double patients) {
+  const bool rare_amount = outcome.name.ends_with(".adverse_events") || outcome.name.ends_with(".late_effects");
+  if (rare_amount) {
+    if (is_increment) return false;
+    return std::pow(each.estimate, 2) >= fewest_in_cell * std::pow(each.standard_error, 2);
+  }
+  if (outcome.unit != "per patient") return true;
+  const double expected = std::abs(each.expected);
+  const double events_expected = is_increment ? expected : expected * (1 - expected);
+  return std::max(std::pow(each.standard_error * patients, 2), events_expected * patients) >= fewest_in_cell;
+}
+
 inline void add_outcomes(std::vector<Comparison>& comparisons, const std::string& prefix, const Program& program,
-                         const study::Estimates& sampled, const study::Estimates& expected) {
+                         const study::Estimates& sampled, const study::Estimates& expected, bool is_increment,
+                         double patients) {
   for (std::size_t i = 0; i < sampled.mean.size(); ++i) {
-    const std::string name = program.outcomes[i / 2].name + (i % 2 == 0 ? "" : ", undiscounted");
-    comparisons.push_back({prefix + name, sampled.mean[i], expected.mean[i], sampled.standard_error[i]});
+    const Outcome& outcome = program.outcomes[i / 2];
+    const Comparison comparison{prefix + outcome.name + (i % 2 == 0 ? "" : ", undiscounted"), sampled.mean[i],
+                                expected.mean[i], sampled.standard_error[i]};
+    if (is_normal(outcome, comparison, is_increment, patients)) comparisons.push_back(comparison);
   }
 }
 
@@ -75,20 +103,20 @@ inline void add_tallies(std::vector<Comparison>& comparisons, const std::string&
 inline std::vector<Comparison> compare(const study::Plan& plan, const study::AnalysisOutput& sampled,
                                        const study::AnalysisOutput& expected) {
   const study::PlannedAnalysis& analysis = plan.analyses.front();
+  const auto patients = static_cast<double>(plan.patients);
   std::vector<Comparison> comparisons;
   for (std::size_t i = 0; i < analysis.programs.size(); ++i) {
     const std::string prefix = analysis.strategies[i] + ": ";
     const Program& program = analysis.programs[i];
-    details::add_outcomes(comparisons, prefix, program, sampled.strategies[i].outcomes,
-                          expected.strategies[i].outcomes);
-    details::add_tallies(comparisons, prefix, program, sampled.strategies[i], expected.strategies[i],
-                         static_cast<double>(plan.patients));
+    details::add_outcomes(comparisons, prefix, program, sampled.strategies[i].outcomes, expected.strategies[i].outcomes,
+                          false, patients);
+    details::add_tallies(comparisons, prefix, program, sampled.strategies[i], expected.strategies[i], patients);
   }
   for (std::size_t i = 0; i < sampled.increments.size(); ++i) {
     const study::IncrementOutput &increment = sampled.increments[i], &exact = expected.increments[i];
     const std::string prefix = analysis.strategies[increment.strategy] + " v " + analysis.strategies[increment.versus];
     details::add_outcomes(comparisons, prefix + ": ", analysis.programs[increment.strategy], increment.outcomes,
-                          exact.outcomes);
+                          exact.outcomes, true, patients);
   }
   return comparisons;
 }

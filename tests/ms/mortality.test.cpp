@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "ms/base_case.hpp"
 
@@ -30,6 +31,7 @@ TEST_CASE("nobody dies under a multiplier of 0, or a life table of zeros") {
   fill_table(parameters, path, 0);
   set_number(parameters, "analysis.horizon_years", horizon_years);
   fill_table(parameters, "therapies.ahsct.procedure.death", 0);
+  for (const std::string& therapy : parameters.names_under("therapies")) make_harmless(parameters, therapy);
   for (const std::string& strategy : all_strategies) {
     CAPTURE(path, strategy);
     CHECK(Expected(parameters, strategy).undiscounted("life_years") == Approx(horizon_years).epsilon(1e-13));
@@ -42,6 +44,17 @@ TEST_CASE("the multiplier acts on the hazard of death, not on its probability") 
   CAPTURE(q, multiplier);
   const Expected result(with_mortality({q}, {q}, multiplier), "best_supportive_care");
   CHECK(result.tally("deaths", 0, died) == Approx(expected).margin(1e-9));
+}
+
+TEST_CASE("excess mortality acts on what the multiplier has beyond 1, and never below no deaths") {
+  const auto [excess, q] =
+      GENERATE(table<double, double>({{1, 0.08579461297404745}, {0.5, 1 - std::pow(0.98, 1 + 0.5 * 3.44)}, {0, 0.02}}));
+  ParameterSet parameters = with_mortality({0.02}, {0.02}, 4.44);
+  parameters.add({"natural_history.variants.hta.excess_mortality", Parameter{excess, "ratio", {}, {}}, {}});
+  CHECK(Expected(parameters, "best_supportive_care").tally("deaths", 0, died) == Approx(q).margin(1e-9));
+  fill_table(parameters, "mortality.multiplier", 0.5);
+  set_number(parameters, "natural_history.variants.hta.excess_mortality", 3);
+  CHECK(Expected(parameters, "best_supportive_care").tally("deaths", 0, died) == 0);
 }
 
 TEST_CASE("the multiplier is that of the EDSS at the start of the cycle") {

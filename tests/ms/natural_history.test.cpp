@@ -15,6 +15,11 @@ NaturalHistory base_history(double speed = 1) {
   return history;
 }
 
+/// The step in SPMS without a therapy that acts there.
+EdssMatrix spms_step(const NaturalHistory& history, Years cycle_length) {
+  return progressive_step(history.spms_probabilities_per_year, history, 1, cycle_length);
+}
+
 EdssMatrix times(const EdssMatrix& a, const EdssMatrix& b) {
   EdssMatrix product{};
   for (std::size_t i = 0; i < edss_count; ++i) {
@@ -125,7 +130,7 @@ TEST_CASE("SPMS steps at other cycle lengths and speeds are powers of one regula
 
 TEST_CASE("the regularised SPMS matrix is near the published one, by a number that is reported") {
   const NaturalHistory history = base_history();
-  const double error = spms_regularisation_error(history);
+  const double error = regularisation_error(history.spms_probabilities_per_year);
   WARN("largest change of an annual SPMS probability by regularisation: " << error);
   CHECK(error > 0.001);
   CHECK(error < 0.05);
@@ -143,7 +148,7 @@ TEST_CASE("a matrix that is the exponential of a generator is not changed by reg
   }
   NaturalHistory history;
   history.spms_probabilities_per_year = rrms_step(generator, 1, 1, Years{1});
-  CHECK(spms_regularisation_error(history) < 1e-12);
+  CHECK(regularisation_error(history.spms_probabilities_per_year) < 1e-12);
   CHECK(largest_difference(spms_step(history, Years{0.25}), rrms_step(generator, 1, 1, Years{0.25})) < 1e-12);
 }
 
@@ -156,10 +161,21 @@ TEST_CASE("conversion acts on the hazard, with speed, ratio and cycle length") {
   CHECK(probability(1, 1) == Approx(0.2).epsilon(1e-14));
   CHECK(probability(0.5, 1) == Approx(1 - std::sqrt(0.8)).epsilon(1e-14));
   CHECK(probability(1, 0.5) == Approx(1 - std::sqrt(0.8)).epsilon(1e-14));
-  history.speed = 0.5;
+  history.conversion_speed = 0.5;
   CHECK(probability(0.5, 1) == Approx(1 - std::pow(0.8, 0.25)).epsilon(1e-14));
   history.effect_on_conversion = false;
   CHECK(probability(0.5, 1) == Approx(1 - std::sqrt(0.8)).epsilon(1e-14));
+}
+
+TEST_CASE("conversion has the speed of worsening, unless the natural history gives its own") {
+  ParameterSet parameters = base_case();
+  set_text(parameters, "natural_history.variant", "calibrated");
+  parameters = without_under(parameters, "natural_history.variants.calibrated.conversion");
+  const double speed = parameters.number("natural_history.variants.calibrated.speed");
+  CHECK(read_inputs(parameters, "ahsct").natural_history.conversion_speed == speed);
+  parameters.add({"natural_history.variants.calibrated.conversion", Parameter{0.9, "ratio", {}, {}}, {}});
+  CHECK(read_inputs(parameters, "ahsct").natural_history.conversion_speed == 0.9);
+  CHECK(read_inputs(parameters, "ahsct").natural_history.speed == speed);
 }
 
 TEST_CASE("whoever converts takes the steps that conversion brings, at most to EDSS 9, and no other") {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "ms/engines.hpp"
 
@@ -22,13 +24,6 @@ ParameterSet null_case(const char* accrual, double cycle_length_years, const cha
   return parameters;
 }
 
-constexpr const char* counts_of_procedures[] = {"transplants", "complication.febrile_neutropenia",
-                                                "complication.infection"};
-
-bool counts_procedures(const std::string& outcome) {
-  return std::ranges::find(counts_of_procedures, outcome) != std::end(counts_of_procedures);
-}
-
 }  // namespace
 
 TEST_CASE("null therapies give increments of exactly 0 in the microsimulation") {
@@ -41,7 +36,7 @@ TEST_CASE("null therapies give increments of exactly 0 in the microsimulation") 
   REQUIRE(output.increments.size() == 15);
   for (const study::IncrementOutput& increment : output.increments) {
     for (std::size_t i = 0; i < increment.outcomes.mean.size(); ++i) {
-      if (counts_procedures(outcomes[i / 2].name)) continue;
+      if (counts_treatment(outcomes[i / 2].name)) continue;
       CAPTURE(increment.strategy, increment.versus, outcomes[i / 2].name);
       CHECK(increment.outcomes.mean[i] == 0);
       CHECK(increment.outcomes.standard_error[i] == 0);
@@ -65,8 +60,49 @@ TEST_CASE("null therapies give the totals of best supportive care in the cohort 
   }
 }
 
+TEST_CASE("transplantation is a drug of the same effects, harms, persistence and restart, to the bit") {
+  // Both are left at 10 % a year for ocrelizumab, neither harms or costs, and both end with SPMS and at no EDSS.
+  ParameterSet parameters = base_case();
+  const auto [accrual, cycle_length_years] =
+      GENERATE(table<const char*, double>({{"expected", 1.0}, {"drawn", 1.0}, {"expected", 0.25}}));
+  set_text(parameters, "analysis.accrual", accrual);
+  set_number(parameters, "analysis.cycle_length_years", cycle_length_years);
+  set(parameters, "treatment.stop_at_edss", KeyValue(std::int64_t{10}));
+  for (const char* therapy : {"fingolimod", "ahsct"}) {
+    const std::string path = "therapies." + std::string(therapy) + ".";
+    make_null(parameters, therapy);
+    put_effect(parameters, path + "worsening", 0.4, "none");
+    put_effect(parameters, path + "relapse", 0.2, "none");
+    put_effect(parameters, path + "improvement", 1.3, "none");
+    parameters = without_under(parameters, path + "improvement_years");
+  }
+  set_number(parameters, "therapies.ahsct.procedure.restart_scale", -std::log(0.9));
+  set_number(parameters, "therapies.ahsct.procedure.restart_shape", 1);
+  set_lines(parameters, "fingolimod", {"fingolimod", "ocrelizumab"});
+  set_lines(parameters, "ahsct", {"ahsct", "ocrelizumab"});
+  const std::vector<std::string> strategies = {"best_supportive_care", "fingolimod", "ahsct"};
+  study::Plan plan = plan_of(parameters, strategies, 3000);
+  const study::AnalysisOutput output = simulate(plan, study::Engine::microsimulation);
+  const std::vector<Outcome>& outcomes = plan.analyses.front().programs.front().outcomes;
+  const auto increment = [&](std::size_t strategy, std::size_t versus) {
+    return *std::ranges::find_if(output.increments, [&](const study::IncrementOutput& each) {
+      return each.strategy == strategy && each.versus == versus;
+    });
+  };
+  const study::Estimates same = increment(2, 1).outcomes, different = increment(2, 0).outcomes;
+  for (std::size_t i = 0; i < same.mean.size(); ++i) {
+    if (counts_treatment(outcomes[i / 2].name)) continue;
+    CAPTURE(outcomes[i / 2].name, accrual, cycle_length_years);
+    CHECK(same.mean[i] == 0);
+    CHECK(same.standard_error[i] == 0);
+  }
+  CHECK(different.standard_error.front() > 0);
+}
+
 TEST_CASE("a therapy whose effect has waned to nothing is null") {
   ParameterSet parameters = base_case();
+  for (const char* drug : {"ocrelizumab", "natalizumab"}) make_harmless(parameters, drug);
+  const Expected base(parameters, "ocrelizumab");
   set_text(parameters, "treatment.waning", "nice");
   const auto on = GENERATE("one_minus_ratio", "log_ratio");
   set_text(parameters, "treatment.waning_on", on);
@@ -77,7 +113,7 @@ TEST_CASE("a therapy whose effect has waned to nothing is null") {
   CHECK(with.undiscounted("cost.acquisition") > 1000);
 
   fill_table(parameters, "treatment.waning_schedules.nice.effect_remaining", 1);
-  const Expected unwaned(parameters, "ocrelizumab"), base(base_case(), "ocrelizumab");
+  const Expected unwaned(parameters, "ocrelizumab");
   CHECK(unwaned.undiscounted("qaly") == Approx(base.undiscounted("qaly")).epsilon(1e-13));
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -7,12 +8,30 @@
 
 namespace myelin::ms::test {
 
+namespace {
+
+/// The keys of the base case's therapies that end so; of those below a group, if one is named.
+std::vector<std::string> costs_of_therapies(const std::vector<std::string>& endings, const std::string& group = "") {
+  std::vector<std::string> keys;
+  const ParameterSet parameters = base_case();
+  for (const ParameterSet::Entry& entry : parameters.entries()) {
+    const bool ends =
+        std::ranges::any_of(endings, [&](const std::string& ending) { return entry.path.ends_with(ending); });
+    if (entry.path.starts_with("therapies.") && ends && entry.path.find(group) != std::string::npos)
+      keys.push_back(entry.path);
+  }
+  return keys;
+}
+
+}  // namespace
+
 TEST_CASE("a lower ratio on worsening gives more QALYs and life years") {
   const std::string therapy = GENERATE("fingolimod", "ahsct", "alemtuzumab");
   double qaly = -1e9, life_years = -1e9, carer = -1e9;
   for (const double ratio : {2.0, 1.2, 1.0, 0.8, 0.6, 0.4, 0.2, 0.1, 0.0}) {
     ParameterSet parameters = base_case();
-    set_number(parameters, "therapies." + therapy + ".worsening", ratio);
+    set_number(parameters, "analysis.horizon_years", 30);
+    set_number(parameters, comparison(parameters, therapy, "worsening"), ratio);
     const Expected with(parameters, therapy);
     CAPTURE(therapy, ratio);
     CHECK(with.undiscounted("qaly.patient") > qaly);
@@ -28,7 +47,7 @@ TEST_CASE("each of a therapy's effects moves what it should and in its direction
   const Expected base(base_case(), "ahsct");
   ParameterSet parameters = base_case();
   SECTION("more relapses cost QALYs and leave disability alone") {
-    set_number(parameters, "therapies.ahsct.relapse", 0.9);
+    set_number(parameters, comparison(parameters, "ahsct", "relapse"), 0.9);
     const Expected with(parameters, "ahsct");
     CHECK(with.undiscounted("relapses") > base.undiscounted("relapses"));
     CHECK(with.undiscounted("qaly.patient") < base.undiscounted("qaly.patient"));
@@ -36,7 +55,7 @@ TEST_CASE("each of a therapy's effects moves what it should and in its direction
     CHECK(with.undiscounted("cost.state") == base.undiscounted("cost.state"));
   }
   SECTION("improvement acts in its years and not after") {
-    set_number(parameters, "therapies.ahsct.improvement", 3);
+    set_number(parameters, comparison(parameters, "ahsct", "improvement"), 3);
     const Expected two_years(parameters, "ahsct");
     CHECK(two_years.undiscounted("qaly.patient") > base.undiscounted("qaly.patient"));
     set(parameters, "therapies.ahsct.improvement_years", KeyValue(std::int64_t{5}));
@@ -76,6 +95,7 @@ TEST_CASE("with utilities of 1 and no losses QALYs are life years") {
   for (const char* loss : {"utilities.spms_change", "relapses.qaly_change", "therapies.ahsct.procedure.qaly_change"}) {
     set_number(parameters, loss, 0);
   }
+  for (const std::string& therapy : parameters.names_under("therapies")) make_harmless(parameters, therapy);
   for (const std::string& strategy : all_strategies) {
     const Expected result(parameters, strategy);
     CAPTURE(strategy);
@@ -109,27 +129,28 @@ TEST_CASE("the carer is counted or not, and reported either way") {
 }
 
 TEST_CASE("each cost input feeds its own category, and without any there are none") {
-  const std::vector<std::pair<const char*, std::vector<const char*>>> inputs = {
+  const std::vector<std::pair<const char*, std::vector<std::string>>> inputs = {
       {"cost.state", {"costs.state_rrms", "costs.spms_addition"}},
       {"cost.relapse", {"relapses.cost"}},
       {"cost.administration", {"costs.infusion"}},
-      {"cost.acquisition",
-       {"therapies.ocrelizumab.price", "therapies.natalizumab.price", "therapies.fingolimod.price",
-        "therapies.alemtuzumab.course_price"}},
-      {"cost.monitoring",
-       {"therapies.ocrelizumab.monitoring", "therapies.natalizumab.monitoring", "therapies.fingolimod.monitoring",
-        "therapies.alemtuzumab.monitoring", "therapies.ahsct.monitoring"}},
-      {"cost.procedure", {"therapies.ahsct.procedure.cost"}}};
-  const auto remove = [](ParameterSet& parameters, const char* path) {
+      {"cost.acquisition", costs_of_therapies({".price", ".price_first_year", ".course_price"})},
+      {"cost.monitoring", costs_of_therapies({".monitoring", ".monitoring_first_year"})},
+      {"cost.adverse_events", costs_of_therapies({".cost"}, ".adverse_events.")},
+      {"cost.procedure", {"therapies.ahsct.procedure.cost"}},
+      {"cost.late_effects", costs_of_therapies({".cost", ".cost_per_year"}, ".late_effects.")}};
+  const auto remove = [](ParameterSet& parameters, const std::string& path) {
     const bool is_table = std::holds_alternative<ParameterTable>(parameters.entry(path).value);
     is_table ? fill_table(parameters, path, 0) : set_number(parameters, path, 0);
   };
+  ParameterSet some_years = base_case();
+  set_number(some_years, "analysis.horizon_years", 12);
   for (const std::string& strategy : all_strategies) {
-    const Expected base(base_case(), strategy);
-    ParameterSet without_any = base_case();
+    const Expected base(some_years, strategy);
+    ParameterSet without_any = some_years;
     for (const auto& [category, paths] : inputs) {
-      ParameterSet without = base_case();
-      for (const char* path : paths) {
+      REQUIRE_FALSE(paths.empty());
+      ParameterSet without = some_years;
+      for (const std::string& path : paths) {
         remove(without, path);
         remove(without_any, path);
       }
@@ -184,10 +205,10 @@ TEST_CASE("a procedure that kills everybody leaves its own cost and loss, and no
   const Expected result(parameters, "ahsct");
   CHECK(result.undiscounted("life_years") == 0);
   CHECK(result.undiscounted("relapses") == 0);
-  CHECK(result.undiscounted("deaths.procedure") == 1);
-  CHECK(result.undiscounted("transplants") == 1);
-  CHECK(result.discounted("qaly") == -0.07);
-  CHECK(result.discounted("cost") == 46809);
+  CHECK(result.undiscounted("deaths.procedure") == Approx(1).epsilon(1e-14));
+  CHECK(result.undiscounted("transplants") == Approx(1).epsilon(1e-14));
+  CHECK(result.discounted("qaly") == Approx(-0.07).epsilon(1e-14));
+  CHECK(result.discounted("cost") == Approx(46809).epsilon(1e-14));
 }
 
 TEST_CASE("procedure deaths follow the EDSS at the start") {
@@ -201,7 +222,7 @@ TEST_CASE("complications are counted at their probability, in those who are tran
   for (const double p : {0.0, 1.0, 0.25}) {
     ParameterSet parameters = base_case();
     set_number(parameters, "therapies.ahsct.procedure.complications.infection.probability", p);
-    CHECK(Expected(parameters, "ahsct").undiscounted("complication.infection") == p);
+    CHECK(Expected(parameters, "ahsct").undiscounted("complication.infection") == Approx(p).epsilon(1e-14));
     CHECK(Expected(parameters, "ocrelizumab").undiscounted("complication.infection") == 0);
   }
 }

@@ -27,6 +27,7 @@ ParameterSet only_therapy_changes() {
   make_immortal(parameters);
   freeze_disability(parameters);
   fill_table(parameters, "therapies.ahsct.procedure.death", 0);
+  for (const std::string& therapy : parameters.names_under("therapies")) make_harmless(parameters, therapy);
   change_table(parameters, "population.start_edss", [](auto& p) { p = {0, 0, 1, 0, 0, 0, 0, 0, 0, 0}; });
   return parameters;
 }
@@ -63,7 +64,7 @@ TEST_CASE("waning acts on every effect, and improvement ends with its years") {
   Inputs inputs;
   inputs.effect_remaining = {1, 0.5};
   Therapy therapy;
-  therapy.effects = {0.4, 0.2, 1.4};
+  therapy.effects = {0.4, 0.2, 1.4, 0.6};
   therapy.improvement_years = 2;
   const Effects first = effects_in_year(inputs, therapy, 0), second = effects_in_year(inputs, therapy, 1),
                 third = effects_in_year(inputs, therapy, 2);
@@ -73,6 +74,8 @@ TEST_CASE("waning acts on every effect, and improvement ends with its years") {
   CHECK(second.improvement == Approx(1.2).epsilon(1e-14));
   CHECK(third.improvement == 1);
   CHECK(third.worsening == Approx(0.7).epsilon(1e-14));
+  CHECK(first.worsening_progressive == Approx(0.6).epsilon(1e-14));
+  CHECK(second.worsening_progressive == Approx(0.8).epsilon(1e-14));
 }
 
 TEST_CASE("waning takes effect in the year that the schedule says, by time on the therapy") {
@@ -161,25 +164,25 @@ TEST_CASE("a drug is restarted after a procedure by a Weibull hazard, at any cyc
   set_number(parameters, "analysis.cycle_length_years", GENERATE(1.0, 0.25));
   const auto per_year = static_cast<std::size_t>(std::lround(1 / parameters.number("analysis.cycle_length_years")));
   const Expected result(parameters, "ahsct");
-  CHECK(1 - result.tally("therapy", 5 * per_year, 0) == Approx(0.19).margin(0.001));
-  CHECK(1 - result.tally("therapy", 10 * per_year, 0) == Approx(0.245).margin(0.001));
+  CHECK(1 - result.on_line("AHSCT", 5 * per_year) == Approx(0.19).margin(0.001));
+  CHECK(1 - result.on_line("AHSCT", 10 * per_year) == Approx(0.245).margin(0.001));
   for (const std::size_t year : {1, 5, 10, 40}) {
     const double not_restarted = std::exp(-0.1080 * std::pow(static_cast<double>(year), 0.4153));
-    CHECK(result.tally("therapy", year * per_year, 0) == Approx(not_restarted).margin(1e-8));
+    CHECK(result.on_line("AHSCT", year * per_year) == Approx(not_restarted).margin(1e-8));
   }
 }
 
 TEST_CASE("after a procedure nobody restarts at the EDSS limit, and its effect ends with SPMS") {
   ParameterSet parameters = only_therapy_changes();
   change_table(parameters, "population.start_edss", [](auto& p) { p = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0}; });
-  CHECK(Expected(parameters, "ahsct").tally("therapy", 20, 0) == 1);
-  CHECK(Expected(parameters, "ocrelizumab").tally("therapy", 1, 2) == 1);
+  CHECK(Expected(parameters, "ahsct").on_line("AHSCT", 20) == 1);
+  CHECK(Expected(parameters, "ocrelizumab").on_line("No treatment", 1) == 1);
   change_table(parameters, "natural_history.conversion", [](auto& p) { p[7] = 0.3; });
   const Expected converting(parameters, "ahsct");
-  CHECK(converting.tally("therapy", 3, 0) == Approx(alive_with(converting, 3, true)).margin(1e-9));
-  CHECK(converting.tally("therapy", 3, 0) < 0.99);
+  CHECK(converting.on_line("AHSCT", 3) == Approx(alive_with(converting, 3, true)).margin(1e-9));
+  CHECK(converting.on_line("AHSCT", 3) < 0.99);
   set(parameters, "treatment.stop_at_spms", KeyValue(false));
-  CHECK(Expected(parameters, "ahsct").tally("therapy", 3, 0) == Approx(1).margin(1e-12));
+  CHECK(Expected(parameters, "ahsct").on_line("AHSCT", 3) == Approx(1).margin(1e-12));
 }
 
 TEST_CASE("courses are paid when their year begins, by those still on the therapy") {
@@ -207,10 +210,10 @@ TEST_CASE("infusions of the first year are counted while in it") {
 
 TEST_CASE("after the last line comes no treatment, and without lines there is none from the start") {
   const ParameterSet parameters = base_case();
-  const TherapyLines lines(read_inputs(parameters, "ahsct"));
-  CHECK(lines.labels() == std::vector<std::string>{"AHSCT", "Ocrelizumab", "Natalizumab", "No treatment"});
-  CHECK(TherapyLines(read_inputs(parameters, "best_supportive_care")).labels() ==
-        std::vector<std::string>{"No treatment"});
+  const Inputs with_ahsct = read_inputs(parameters, "ahsct"), without = read_inputs(parameters, "best_supportive_care");
+  CHECK(TherapyLines(with_ahsct).labels() ==
+        std::vector<std::string>{"Waiting for AHSCT", "AHSCT", "Ocrelizumab", "Natalizumab", "No treatment"});
+  CHECK(TherapyLines(without).labels() == std::vector<std::string>{"No treatment"});
   CHECK(Expected(parameters, "best_supportive_care").discounted("cost.monitoring") == 0);
 }
 

@@ -228,7 +228,7 @@ TEST_CASE("a whole entry behind --set names its own price year") {
             .number("costs.visit") == 5);
 }
 
-TEST_CASE("--set of the price year or of the index converts all money anew") {
+TEST_CASE("setting the price year or the index converts all money anew") {
   const MoneyFolder folder("value = 40, unit = \"GBP 2011/12 per visit\"");
   CHECK(folder.valid({"analysis.price_year=2012/13"}).number("costs.visit") == 40 * (90.0 / 80));
   CHECK(folder.valid({"analysis.price_year=2011/12"}).number("costs.visit") == 40);
