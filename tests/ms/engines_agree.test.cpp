@@ -58,7 +58,10 @@ const Setting united_states{"US base case",
                             "base_case_us.toml"};
 const Setting waiting{"waiting, quarterly cycles and bridging",
                       20000,
-                      [](ParameterSet& p) { for_years(p, 4); },
+                      [](ParameterSet& p) {
+                        set_number(p, "analysis.cycle_length_years", 0.25);
+                        for_years(p, 4);
+                      },
                       "a mean wait of 0.55 years, not 0.5",
                       [](ParameterSet& p) { set_number(p, "therapies.ahsct.procedure.waiting", 0.55); },
                       "waiting.toml",
