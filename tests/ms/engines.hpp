@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -43,8 +45,9 @@ struct Comparison {
 };
 
 /// Cells of a tally are compared where so many patients are expected in them, and outside them; counts of events where
-/// there are so many. At this number the normal tail that `stat_check` assumes is within a factor of three of the
-/// binomial one at seven standard errors.
+/// there are so many, and rarer ones, that a patient has once at most, by their exact binomial probability. At this
+/// number the normal tail that `stat_check` assumes is within a factor of three of the binomial one at seven standard
+/// errors.
 inline constexpr double fewest_in_cell = 2000;
 
 /// Whether an outcome counts what is done to patients and not what becomes of them.
@@ -58,18 +61,42 @@ inline bool counts_treatment(const std::string& outcome) {
 
 namespace details {
 
+/// Rare events that are counted at their expectation vary little from patient to patient.
+inline bool varies_little(const Comparison& each) {
+  return std::pow(each.estimate, 2) >= fewest_in_cell * std::pow(each.standard_error, 2);
+}
+
 /// Whether enough happened for an estimate of an outcome to be normal. What rare events cost and lose is compared
 /// within a strategy only: an increment does not show how many they were.
 inline bool is_normal(const Outcome& outcome, const Comparison& each, bool is_increment, double patients) {
   const bool rare_amount = outcome.name.ends_with(".adverse_events") || outcome.name.ends_with(".late_effects");
   if (rare_amount) {
     if (is_increment) return false;
-    return std::pow(each.estimate, 2) >= fewest_in_cell * std::pow(each.standard_error, 2);
+    return varies_little(each);
   }
   if (outcome.unit != "per patient") return true;
   const double expected = std::abs(each.expected);
   const double events_expected = is_increment ? expected : expected * (1 - expected);
   return std::max(std::pow(each.standard_error * patients, 2), events_expected * patients) >= fewest_in_cell;
+}
+
+/// Whether the estimate is that of an event that each patient has once or never: the variance says so.
+inline bool is_share_of_patients(const Comparison& each, double patients) {
+  const double variance = std::pow(each.standard_error, 2) * (patients - 1);
+  return std::abs(variance - each.estimate * (1 - each.estimate)) <= 1e-9 * (variance + 1 / patients);
+}
+
+/// A rare event by its exact binomial probability, as so many standard errors of a normal estimate.
+inline Comparison exact(Comparison each, double patients) {
+  const boost::math::binomial_distribution<> count(patients, std::clamp(each.expected, 0.0, 1.0));
+  const double observed = std::round(each.estimate * patients);
+  const double below = boost::math::cdf(count, observed);
+  const double above = observed > 0 ? boost::math::cdf(boost::math::complement(count, observed - 1)) : 1;
+  const double tail = std::max(std::min(below, above), 1e-300);
+  if (tail >= 0.5) return {each.name, each.expected, each.expected, 0};
+  const double errors = boost::math::quantile(boost::math::complement(boost::math::normal(), tail));
+  each.standard_error = std::abs(each.estimate - each.expected) / errors;
+  return each;
 }
 
 inline void add_outcomes(std::vector<Comparison>& comparisons, const std::string& prefix, const Program& program,
@@ -79,7 +106,14 @@ inline void add_outcomes(std::vector<Comparison>& comparisons, const std::string
     const Outcome& outcome = program.outcomes[i / 2];
     const Comparison comparison{prefix + outcome.name + (i % 2 == 0 ? "" : ", undiscounted"), sampled.mean[i],
                                 expected.mean[i], sampled.standard_error[i]};
-    if (is_normal(outcome, comparison, is_increment, patients)) comparisons.push_back(comparison);
+    const bool own_count = !is_increment && outcome.unit == "per patient";
+    if (is_normal(outcome, comparison, is_increment, patients)) {
+      comparisons.push_back(comparison);
+    } else if (own_count && is_share_of_patients(comparison, patients)) {
+      comparisons.push_back(exact(comparison, patients));
+    } else if (own_count && varies_little(comparison)) {
+      comparisons.push_back(comparison);
+    }
   }
 }
 

@@ -201,4 +201,19 @@ TEST_CASE("a microsimulation with a slightly different input disagrees, in longe
       GENERATE(quarterly, drawn, waning, built_up, waiting, switching, follow_up, all_therapies, waiting_for_life));
 }
 
+TEST_CASE("rare deaths are compared too: three times as many from the procedure are noticed") {
+  ParameterSet parameters = base_case();
+  study::Plan plan = plan_of(parameters, {"best_supportive_care", "ahsct"}, 20000);
+  change_table(parameters, "therapies.ahsct.procedure.death", [](auto& p) {
+    for (double& each : p) each *= 3;
+  });
+  study::Plan mutant = plan_of(parameters, {"best_supportive_care", "ahsct"}, 20000);
+  const auto expected = simulate(plan, study::Engine::cohort);
+  const auto comparisons = compare(plan, simulate(mutant, study::Engine::microsimulation), expected);
+  for (const char* rare : {"ahsct: deaths.procedure", "ahsct: deaths.pml", "ahsct: deaths.malignancy"})
+    CHECK(std::ranges::count(comparisons, rare, &Comparison::name) == 1);
+  CHECK(std::ranges::any_of(disagreements(comparisons),
+                            [](const std::string& each) { return each.starts_with("ahsct: deaths.procedure: "); }));
+}
+
 }  // namespace myelin::ms::test
