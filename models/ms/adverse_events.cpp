@@ -39,7 +39,7 @@ void add_mild_events(const Patient& patient) {
       if (event.is_serious() || (!name.empty() && event.name != name)) continue;
       const int jcv = patient.is.jcv ? levels[*patient.is.jcv] : 0;
       const double per_year = event.risk_per_year.at({{"year", patient.lines.year(position) + 1}, {"jcv", jcv}});
-      amount += risk_in_cycle(patient, per_year) * each(event);
+      amount += probability_in_cycle(patient.inputs, Probability(per_year)) * each(event);
     }
     return amount;
   };

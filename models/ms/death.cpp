@@ -24,8 +24,9 @@ void draw_serious_events(const Patient& patient) {
         std::vector<Outcome> outcomes;
         for (const AdverseEvent& event : patient.lines.line(position.line).therapy.adverse_events) {
           if (!event.is_serious()) continue;
-          const double p = risk_in_cycle(patient, event.risk_per_year.at({{"year", patient.lines.year(position) + 1},
-                                                                          {"jcv", is.jcv ? levels[*is.jcv] : 0}}));
+          const double per_year = event.risk_per_year.at(
+              {{"year", patient.lines.year(position) + 1}, {"jcv", is.jcv ? levels[*is.jcv] : 0}});
+          const double p = probability_in_cycle(patient.inputs, Probability(per_year));
           const int level = 1 + static_cast<int>(place_of(event.name, patient.inputs.reported.adverse_events));
           none -= p;
           outcomes.push_back({p * (1 - event.fatality), alive, level});

@@ -206,6 +206,10 @@ Inputs read_inputs(const ParameterSet& parameters, const std::string& strategy) 
   return inputs;
 }
 
+double probability_in_cycle(const Inputs& inputs, Probability per_year) {
+  return per_year.value() == 1 ? 1 : to_probability(to_rate(per_year, Years{1}), inputs.timing.cycle_length).value();
+}
+
 int waning_years(const Inputs& inputs) {
   return inputs.effect_remaining.empty() ? 0 : static_cast<int>(inputs.effect_remaining.size()) - 1;
 }

@@ -129,6 +129,9 @@ bool effect_on_progressive(const ParameterSet& parameters);
 /// The inputs of one strategy, from parameters that the model's `check` found in order.
 Inputs read_inputs(const ParameterSet& parameters, const std::string& strategy);
 
+/// The probability within a cycle of an event that has a probability per year.
+double probability_in_cycle(const Inputs& inputs, Probability per_year);
+
 /// Number of years whose effects differ from those before, for the waning schedule.
 int waning_years(const Inputs& inputs);
 

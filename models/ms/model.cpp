@@ -30,7 +30,7 @@ Result<Program> MsModel::compile(const ParameterSet& parameters, const std::stri
   const TherapyLines lines(inputs);
   ProgramBuilder builder(strategy, inputs.timing.cycles);
   const PatientAttributes attributes = add_attributes(builder, inputs, lines);
-  Patient patient{inputs, lines, builder, attributes, add_outcomes(builder, inputs)};
+  Patient patient{inputs, lines, builder, attributes, add_outcomes(builder, inputs), cycle_matrices(inputs, lines)};
   add_population(patient);
   add_referral_at_start(patient);
   remember_start(patient);

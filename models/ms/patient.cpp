@@ -67,12 +67,6 @@ int vital_level(const Inputs& inputs, const std::string& cause) {
   return first_further_cause + static_cast<int>(place_of(cause, inputs.reported.causes_of_death));
 }
 
-double risk_in_cycle(const Patient& patient, double probability_per_year) {
-  if (probability_per_year == 1) return 1;
-  return to_probability(to_rate(Probability(probability_per_year), Years{1}), patient.inputs.timing.cycle_length)
-      .value();
-}
-
 PatientAttributes add_attributes(ProgramBuilder& builder, const Inputs& inputs, const TherapyLines& lines) {
   PatientAttributes is;
   is.sex = builder.constant("sex", {"female", "male"}, ProgramBuilder::unset);

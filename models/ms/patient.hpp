@@ -62,6 +62,12 @@ struct OutcomeIndices {
   std::vector<OutcomeIndex> symptoms;          ///< [symptom]
 };
 
+/// The EDSS matrices of a cycle, by effect.
+struct CycleMatrices {
+  std::vector<EdssMatrix> rrms, spms, ppms;
+};
+CycleMatrices cycle_matrices(const Inputs& inputs, const TherapyLines& lines);
+
 /// What every process needs while a strategy is compiled.
 struct Patient {
   const Inputs& inputs;
@@ -69,6 +75,7 @@ struct Patient {
   ProgramBuilder& builder;
   PatientAttributes is;
   OutcomeIndices outcomes;
+  CycleMatrices matrices;
 
   double cycle_length_years() const { return inputs.timing.cycle_length.value; }
   TherapyLines::Position position(const Levels& levels) const {
@@ -87,8 +94,6 @@ OutcomeIndices add_outcomes(ProgramBuilder& builder, const Inputs& inputs);
 std::size_t place_of(const std::string& name, const std::vector<Named>& names);
 /// The level of `vital` for a cause of death of Inputs::reported.
 int vital_level(const Inputs& inputs, const std::string& cause);
-/// The probability of an event within a cycle of which the probability in a year is known.
-double risk_in_cycle(const Patient& patient, double probability_per_year);
 /// The late effects of the strategy's procedures, each name once.
 std::vector<LateEffect> late_effects_of(const Inputs& inputs);
 /// Cycles since a transplantation after which no late effect changes.

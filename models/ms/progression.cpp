@@ -24,18 +24,14 @@ int candidate_level(const std::vector<int>& limits, bool progressive, int edss) 
   return 1 + (progressive ? static_cast<int>(limits.size()) + 1 : 0) + static_cast<int>(reached);
 }
 
-/// The matrices of a cycle, by effect.
-struct Matrices {
-  std::vector<EdssMatrix> rrms, spms, ppms;
-};
+}  // namespace
 
-Matrices matrices(const Patient& patient) {
-  const Inputs& inputs = patient.inputs;
+CycleMatrices cycle_matrices(const Inputs& inputs, const TherapyLines& lines) {
   const NaturalHistory& history = inputs.natural_history;
   const Years length = inputs.timing.cycle_length;
   const bool ppms = inputs.population.start_phenotype == Phenotype::primary_progressive;
-  Matrices by_effect;
-  for (const Effects& effects : patient.lines.effects()) {
+  CycleMatrices by_effect;
+  for (const Effects& effects : lines.effects()) {
     const double progressive = effects.worsening_progressive;
     by_effect.rrms.push_back(rrms_step(history, effects.worsening, effects.improvement, length));
     by_effect.spms.push_back(progressive_step(history.spms_probabilities_per_year, history, progressive, length));
@@ -44,8 +40,6 @@ Matrices matrices(const Patient& patient) {
   }
   return by_effect;
 }
-
-}  // namespace
 
 std::vector<std::string> candidate_levels(const Inputs& inputs) {
   std::vector<std::string> levels = {"not assessed"};
@@ -75,7 +69,7 @@ void add_progression(const Patient& patient) {
   const NaturalHistory& history = patient.inputs.natural_history;
   const Years length = patient.inputs.timing.cycle_length;
   const std::vector<int> limits = edss_limits(patient.inputs);
-  const Matrices step = matrices(patient);
+  const CycleMatrices& step = patient.matrices;
   patient.builder.draw(Phase::cycle, "edss_before", {is.edss}, {is.edss_before},
                        [&](const Levels& levels, Branches& branches) { branches.add(1, {levels[is.edss]}); });
   patient.builder.draw(
@@ -110,7 +104,7 @@ void add_progression(const Patient& patient) {
 /// Years without relapse and without a step of worsening, at their expectation, accrued as the years without relapse.
 void add_activity(const Patient& patient) {
   const PatientAttributes& is = patient.is;
-  const Matrices step = matrices(patient);
+  const CycleMatrices& step = patient.matrices;
   const Years length = patient.inputs.timing.cycle_length;
   const Phase phase = patient.inputs.relapses.drawn ? Phase::cycle : Phase::point;
   patient.builder.accrue(phase, "free of activity", patient.outcomes.activity_free_years,

@@ -66,7 +66,7 @@ class Decision {
       return branches.add(1, {not_eligible});
     const double length = patient_.cycle_length_years();
     const double eligible = first ? procedure.eligibility.share : 1;
-    const double leaves = first ? 0 : risk_in_cycle(patient_, procedure.withdrawal_per_year.value());
+    const double leaves = first ? 0 : probability_in_cycle(patient_.inputs, procedure.withdrawal_per_year);
     const double reached = eligible * (1 - leaves) * length / (procedure.waiting_years + length);
     const double failed = procedure.mobilisation_failure.value();
     branches.add(reached * (1 - failed), {transplanted});

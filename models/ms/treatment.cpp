@@ -20,11 +20,6 @@ bool first_year_differs(const Therapy& therapy) {
          therapy.monitoring_first_year != therapy.monitoring_per_year;
 }
 
-/// The probability of an event within a cycle of which the probability in a year is known.
-double within_cycle(Probability per_year, Years length) {
-  return per_year.value() == 1 ? 1 : to_probability(to_rate(per_year, Years{1}), length).value();
-}
-
 }  // namespace
 
 TherapyLines::TherapyLines(const Inputs& inputs) : inputs_(inputs) {
@@ -129,11 +124,10 @@ std::vector<TherapyLines::Change> TherapyLines::changes(Position position) const
   if (line.role != Role::therapy) return {{1, stay(position)}};
   if (on.stop_after_years > 0 && position.cycles + 1 >= on.stop_after_years * inputs_.cycles_per_year)
     return {{1, leave(position)}};
-  const Years length = inputs_.timing.cycle_length;
-  const double leaves = within_cycle(on.discontinuation_per_year, length);
+  const double leaves = probability_in_cycle(inputs_, on.discontinuation_per_year);
   const int completed = on.courses() * inputs_.cycles_per_year;
   const bool courses_done = on.kind == TherapyKind::courses && position.cycles + 1 >= completed;
-  const double again = courses_done ? (1 - leaves) * within_cycle(on.retreatment_per_year, length) : 0;
+  const double again = courses_done ? (1 - leaves) * probability_in_cycle(inputs_, on.retreatment_per_year) : 0;
   std::vector<Change> changes = {{1 - leaves - again, stay(position)}};
   if (again > 0) changes.push_back({again, {position.line, completed - inputs_.cycles_per_year}});
   changes.push_back({leaves, leave(position), true});
