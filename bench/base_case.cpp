@@ -8,7 +8,9 @@ namespace myelin::bench {
 
 const study::PlannedAnalysis& BaseCase::analysis() {
   if (!plan_)
-    plan_ = study::make_plan({.scenario = MYELIN_BASE_CASE, .overrides = {}, .strategies = {}}, {&model_}).value();
+    plan_ = study::make_plan({.scenario = std::filesystem::path(MYELIN_BASE_CASE), .overrides = {}, .strategies = {}},
+                             {&model_})
+                .value();
   return plan_->analyses.front();
 }
 

@@ -44,9 +44,10 @@ void register_compilation(AnswerChecks& checks, BaseCase& base_case) {
                                                                                    name](benchmark::State& state) {
       const markov::MarkovModel model;
       const auto plan =
-          study::make_plan(
-              {.scenario = MYELIN_BENCH_MODELS "/" + std::string(name) + ".toml", .overrides = {}, .strategies = {}},
-              {&model})
+          study::make_plan({.scenario = std::filesystem::path(MYELIN_BENCH_MODELS "/" + std::string(name) + ".toml"),
+                            .overrides = {},
+                            .strategies = {}},
+                           {&model})
               .value();
       measure(state, checks, model, plan.analyses.front());
     })->Unit(benchmark::kMillisecond);

@@ -146,7 +146,9 @@ void live_declared(benchmark::State& state, AnswerChecks& checks, bool by_hand) 
   constexpr std::uint64_t checked_blocks = 400, blocks = 100;
   const markov::MarkovModel model;
   const auto plan =
-      study::make_plan({.scenario = MYELIN_EXAMPLES "/edss11.toml", .overrides = {}, .strategies = {}}, {&model})
+      study::make_plan(
+          {.scenario = std::filesystem::path(MYELIN_EXAMPLES "/edss11.toml"), .overrides = {}, .strategies = {}},
+          {&model})
           .value();
   const Program& declared = plan.analyses.front().programs.front();
   const Program twin = reference::make_edss11_twin();

@@ -23,8 +23,9 @@ ALLOWED = {
     "study": BELOW_STUDY,
     "results": BELOW_STUDY | {"study"},
     # The result types carry the parameters with their provenance; another timing convention needs its weights.
-    "economics": {"results", "core", "program/parameters.hpp", "program/timing.hpp"},
-    "report": {"results", "economics", "core"},
+    "economics": {"results", "core", "random", "program/parameters.hpp", "program/timing.hpp"},
+    # What `analyse` is asked stands in the scenario, and some answers need the programs of the run.
+    "report": BELOW_STUDY | {"study", "results", "economics"},
 }
 COMPOSER = "cli"
 MODEL_MAY_INCLUDE = BELOW_ENGINE

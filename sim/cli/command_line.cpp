@@ -34,24 +34,30 @@ void add_override(CLI::App& command, Options& options, const std::string& flag, 
       flag, [&options, key](const std::string& value) { options.overrides.push_back(key + "=" + value); }, help);
 }
 
-void add_scenario(CLI::App& command, Options& options) {
-  command.add_option("scenario", options.scenario, "the scenario file (TOML)")->required();
+void add_overrides(CLI::App& command, Options& options, const std::string& help) {
   command
       .add_option_function<std::vector<std::string>>(
           "--set",
           [&options](const std::vector<std::string>& values) {
             options.overrides.insert(options.overrides.end(), values.begin(), values.end());
           },
-          "key=value in the place of what the scenario says, e.g. therapies.ahsct.worsening=0.9; repeatable")
+          help)
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
+}
+
+void add_scenario(CLI::App& command, Options& options) {
+  command.add_option("scenario", options.scenario, "the scenario file (TOML)")->required();
+  add_overrides(command, options,
+                "key=value in the place of what the scenario says, e.g. therapies.ahsct.worsening=0.9; repeatable");
 }
 
 void add_scenario_options(CLI::App& command, Options& options) {
   add_scenario(command, options);
   command.add_option("--strategies", options.strategies, "only these strategies, separated by commas")->delimiter(',');
   add_override(command, options, "--patients", "analysis.patients", "number of patients a strategy");
+  add_override(command, options, "--draws", "analysis.draws", "draws of the uncertain inputs; 1 for none");
   add_override(command, options, "--seed", "analysis.seed", "seed of the random numbers");
   add_override(command, options, "--engine", "analysis.engine", "microsimulation, cohort or auto");
 }
@@ -187,6 +193,8 @@ int run_command_line(int argc, const char* const* argv) {
   };
   CLI::App* check_command = add_command("check", "report every problem of a scenario at once", check);
   add_scenario_options(*check_command, options);
+  check_command->add_flag("--inputs", options.inputs,
+                          "list every number of evidence by name, with its value, unit, distribution and grade");
 
   CLI::App* run_command = add_command("run", "simulate a scenario and print the summary", run);
   add_scenario_options(*run_command, options);
@@ -197,6 +205,9 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App* analyse_command = add_command("analyse", "decision analysis of a finished run", analyse);
   analyse_command->add_option("results", options.results, "results file (HDF5)")->required();
   add_decision_options(*analyse_command, options);
+  add_overrides(*analyse_command, options,
+                "key=value for a price, utility, discount rate or key of the analysis: the run is priced again, "
+                "not simulated again; repeatable");
   analyse_command->add_flag("--all-conventions", options.all_conventions,
                             "the results under every timing convention, side by side");
 

@@ -27,7 +27,7 @@ struct Options {
   std::string instruction_set;     ///< empty: the fastest
   std::uint64_t state_limit = 2'000'000;
   ProgressKind progress = ProgressKind::automatic;
-  bool json = false, quiet = false, by_strategy = false, all_conventions = false;
+  bool json = false, quiet = false, by_strategy = false, all_conventions = false, inputs = false;
   std::string age, sex, edss, duration, jcv;  ///< what is said of one person; empty where nothing is
 };
 

@@ -8,8 +8,10 @@
 #include "models/ms/model.hpp"
 #include "report/conventions.hpp"
 #include "report/json.hpp"
+#include "report/section.hpp"
 #include "report/tables.hpp"
 #include "report/wording.hpp"
+#include "results/reprice.hpp"
 
 namespace myelin::cli {
 
@@ -27,7 +29,7 @@ int report_problems(const Diagnostics& problems, const char* closing) {
 }
 
 study::PlanRequest request_of(const Options& options) {
-  return {options.scenario, options.overrides, options.strategies};
+  return {scenario::Folder(options.scenario), options.overrides, options.strategies};
 }
 
 Result<std::size_t> find_reference(const std::vector<std::string>& strategies, const std::string& name) {
@@ -89,36 +91,89 @@ int print_conventions(const results::RunResults& run, std::size_t reference) {
   return exit_good;
 }
 
+/// What both commands show, with the thresholds that are asked for.
+struct Shown {
+  results::RunResults run;
+  std::size_t reference = 0;
+};
+
+Result<Shown> choose_shown(const results::RunResults& run, const Options& options) {
+  Shown shown{run, 0};
+  if (!options.thresholds.empty()) shown.run.thresholds = options.thresholds;
+  std::vector<std::string> strategies;
+  for (const results::StrategyResult& strategy : run.analyses.front().strategies) strategies.push_back(strategy.name);
+  const Result<std::size_t> reference = find_reference(strategies, options.reference);
+  if (!reference) return tl::unexpected(reference.error());
+  shown.reference = *reference;
+  return shown;
+}
+
+/// The tables of one analysis; the longer ones only where `whole`.
+Result<std::string> tables_of(const Shown& shown, std::size_t analysis, bool whole) {
+  const Result<std::string> incremental = report::incremental_table(shown.run, analysis),
+                            net_benefit = report::net_benefit_table(shown.run, analysis),
+                            pairwise = report::pairwise_table(shown.run, analysis, shown.reference);
+  if (!incremental) return tl::unexpected(incremental.error());
+  std::string text = fmt::format("{}\n\n{}\n{}\n", title_of(shown.run.analyses[analysis]),
+                                 report::summary_table(shown.run, analysis), *incremental);
+  if (!whole) return text;
+  const std::string counts = report::counts_table(shown.run, analysis);
+  if (!counts.empty()) text += counts + "\n";
+  return text + *pairwise + "\n" + *net_benefit + "\n";
+}
+
+int print_json(const Shown& shown, const Options& options, const std::vector<report::Section>& sections) {
+  Result<nlohmann::ordered_json> json =
+      report::to_json(shown.run, shown.run.thresholds, shown.reference,
+                      options.all_conventions ? report::ShownConventions::all : report::ShownConventions::of_run);
+  if (!json) return report_problems(json.error(), "");
+  for (const report::Section& section : sections) (*json)[section.key] = section.json;
+  fmt::print("{}\n", json->dump(2));
+  return exit_good;
+}
+
 }  // namespace
 
-int print_results(const results::RunResults& run, const Options& options, bool every_table) {
-  results::RunResults shown = run;
-  if (!options.thresholds.empty()) shown.thresholds = options.thresholds;
-  std::vector<std::string> strategies;
-  for (const results::StrategyResult& strategy : shown.analyses.front().strategies) strategies.push_back(strategy.name);
-  const Result<std::size_t> reference = find_reference(strategies, options.reference);
-  if (!reference) return report_problems(reference.error(), "");
-  if (options.json) {
-    const Result<std::string> json =
-        report::to_json(shown, shown.thresholds, *reference,
-                        options.all_conventions ? report::ShownConventions::all : report::ShownConventions::of_run);
-    if (!json) return report_problems(json.error(), "");
-    fmt::print("{}\n", *json);
-    return exit_good;
-  }
+int print_results(const results::RunResults& run, const Options& options) {
+  const Result<Shown> shown = choose_shown(run, options);
+  if (!shown) return report_problems(shown.error(), "");
+  if (options.json) return print_json(*shown, options, {});
   if (options.quiet) return exit_good;
-  if (options.all_conventions) return print_conventions(shown, *reference);
-  fmt::print("{}\n", heading(shown));
-  for (std::size_t i = 0; i < shown.analyses.size(); ++i) {
-    const Result<std::string> incremental = report::incremental_table(shown, i),
-                              net_benefit = report::net_benefit_table(shown, i),
-                              pairwise = report::pairwise_table(shown, i, *reference);
-    if (!incremental) return report_problems(incremental.error(), "");
-    const std::string counts = report::counts_table(shown, i);
-    fmt::print("{}\n\n{}\n{}\n", title_of(shown.analyses[i]), report::summary_table(shown, i), *incremental);
-    if (!counts.empty() && (every_table || i == 0)) fmt::print("{}\n", counts);
-    if (every_table || i == 0) fmt::print("{}\n{}\n", *pairwise, *net_benefit);
+  std::string text = heading(shown->run) + "\n";
+  for (std::size_t i = 0; i < run.analyses.size(); ++i) {
+    const Result<std::string> tables = tables_of(*shown, i, i == 0);
+    if (!tables) return report_problems(tables.error(), "");
+    text += *tables;
   }
+  fmt::print("{}", text);
+  return exit_good;
+}
+
+int print_analysis(const results::RunResults& run, const scenario::Scenario& scenario,
+                   const std::optional<results::CountedLives>& lives, const std::vector<std::string>& remarks,
+                   const Options& options) {
+  const Result<Shown> shown = choose_shown(run, options);
+  if (!shown) return report_problems(shown.error(), "");
+  if (options.all_conventions && !options.json) return print_conventions(shown->run, shown->reference);
+  const auto reprice = [&](const std::vector<std::string>& overrides) -> Result<results::RunResults> {
+    const Result<study::Plan> plan = results::plan_of_run(run, overrides, models());
+    if (!plan) return tl::unexpected(plan.error());
+    Result<results::Repriced> repriced = results::reprice(run, *plan, models());
+    if (!repriced) return tl::unexpected(repriced.error());
+    return std::move(repriced->run);
+  };
+  const Result<std::vector<report::Section>> sections =
+      report::make_sections({shown->run, scenario, shown->reference, reprice, lives ? &*lives : nullptr});
+  if (!sections) return report_problems(sections.error(), "");
+  for (const std::string& remark : remarks) fmt::print(stderr, "note: {}\n", remark);
+  if (options.json) return print_json(*shown, options, *sections);
+  std::string text = heading(shown->run) + "\n";
+  // Alternatives have a table of their own among the sections.
+  const Result<std::string> tables = tables_of(*shown, 0, true);
+  if (!tables) return report_problems(tables.error(), "");
+  text += *tables;
+  for (const report::Section& section : *sections) text += section.text + "\n";
+  fmt::print("{}", text);
   return exit_good;
 }
 

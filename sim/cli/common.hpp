@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "cli/command_line.hpp"
 #include "core/diagnostic.hpp"
+#include "results/counted_lives.hpp"
 #include "results/types.hpp"
 #include "study/plan.hpp"
 
@@ -22,7 +24,13 @@ study::PlanRequest request_of(const Options& options);
 /// Index among `strategies` of the one that --reference names, 0 without it; or why there is none.
 Result<std::size_t> find_reference(const std::vector<std::string>& strategies, const std::string& name);
 
-/// The tables of `run` and `analyse` on standard output, or their JSON.
-int print_results(const results::RunResults& run, const Options& options, bool every_table);
+/// The tables of `run` on standard output, or their JSON.
+int print_results(const results::RunResults& run, const Options& options);
+
+/// The tables of `analyse`, every question of the dossier with them, or their JSON. `lives` are those of `run` where
+/// they are known; `remarks` are told first.
+int print_analysis(const results::RunResults& run, const scenario::Scenario& scenario,
+                   const std::optional<results::CountedLives>& lives, const std::vector<std::string>& remarks,
+                   const Options& options);
 
 }  // namespace myelin::cli

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/common.hpp"
 #include "engine/cohort.hpp"
 #include "report/text_table.hpp"
+#include "results/reprice.hpp"
 #include "results/results.hpp"
+#include "study/sensitivity_plan.hpp"
 
 /// \file
 /// The commands that look without simulating: check, analyse, digest, describe.
@@ -22,21 +25,82 @@ void print_implications(const study::Plan& plan) {
   }
 }
 
+std::string first_of(const std::vector<std::string>& names, std::size_t most) {
+  const std::size_t shown = std::min(most, names.size());
+  const std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<long>(shown), ", "));
+  return text + (names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "");
+}
+
+/// What a probabilistic run would vary and what it would not, though its range says that it is uncertain; and where the
+/// mean of draws is not the value, so that the probabilistic result differs from the deterministic one.
+void print_uncertainty(const scenario::Scenario& scenario) {
+  constexpr std::size_t most_names = 8;
+  constexpr double notable_difference = 0.05;
+  const study::UncertainInputs uncertain = study::uncertain_inputs(scenario);
+  if (uncertain.varied == 0) return;
+  std::vector<std::string> shifted;
+  for (const ParameterSet::Number& number : scenario.parameters.numbers()) {
+    const std::optional<Distribution>& spread = number.provenance->spread;
+    if (!spread || spread->is_fixed()) continue;
+    const double mean = spread->mean();
+    if (std::abs(mean - number.value) > notable_difference * std::abs(number.value))
+      shifted.push_back(fmt::format("{} ({:.3g}, mean {:.3g})", number.name, number.value, mean));
+  }
+  fmt::print("{} inputs vary in a probabilistic run (--draws)\n", uncertain.varied);
+  if (!uncertain.left_out.empty()) {
+    fmt::print("note: {} with a range but without a distribution do not vary: {}\n", uncertain.left_out.size(),
+               first_of(uncertain.left_out, most_names));
+  }
+  if (!shifted.empty()) {
+    fmt::print("note: of {} the mean over draws is more than 5 % off the value: {}\n", shifted.size(),
+               first_of(shifted, most_names));
+  }
+}
+
+void print_inputs(const ParameterSet& parameters) {
+  std::vector<std::vector<std::string>> rows;
+  for (const ParameterSet::Number& number : parameters.numbers()) {
+    rows.push_back({number.name, fmt::format("{:.6g}", number.value), *number.unit, number.provenance->distribution,
+                    number.provenance->grade});
+  }
+  constexpr auto text = report::TableColumn::Kind::text;
+  fmt::print("\n{}", report::render_table(
+                         {{"Input", text}, {"Value"}, {"Unit", text}, {"Distribution", text}, {"Grade", text}}, rows));
+}
+
 }  // namespace
 
 int check(const Options& options) {
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
   if (!plan) return report_problems(plan.error());
   const study::PlannedAnalysis& base = plan->analyses.front();
+  if (const auto sensitivity = study::plan_sensitivity(base); !sensitivity) return report_problems(sensitivity.error());
   fmt::print("{}: no problems; {} strategies, {} inputs from {} sources, {} alternative{}\n", options.scenario,
-             base.strategies.size(), base.scenario.parameters.entries().size(), base.scenario.sources.size(),
+             base.strategies.size(), base.scenario.parameters.numbers().size(), base.scenario.sources.size(),
              plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");
   for (const std::string& remark : plan->model->remarks(base.scenario.parameters)) fmt::print("note: {}\n", remark);
+  print_uncertainty(base.scenario);
+  if (options.inputs) print_inputs(base.scenario.parameters);
   print_implications(*plan);
   return exit_good;
 }
 
-int analyse(const Options& options) { return print_results(results::read(options.results), options, true); }
+int analyse(const Options& options) {
+  results::RunResults run = results::read(options.results);
+  const Result<study::Plan> plan = results::plan_of_run(run, options.overrides, models());
+  if (!plan) return report_problems(plan.error(), "");
+  const Result<study::Plan> ran = options.overrides.empty() ? plan : results::plan_of_run(run, {}, models());
+  if (!ran) return report_problems(ran.error(), "");
+  const std::optional<results::CountedLives> lives = results::counted_lives(run, *ran, *plan);
+  std::vector<std::string> remarks;
+  if (!options.overrides.empty()) {
+    Result<results::Repriced> repriced = results::reprice(run, *plan, models());
+    if (!repriced) return report_problems(repriced.error(), "");
+    run = std::move(repriced->run);
+    remarks = std::move(repriced->remarks);
+  }
+  return print_analysis(run, plan->analyses.front().scenario, lives, remarks, options);
+}
 
 int digest(const Options& options) {
   const results::RunResults run = results::read(options.results);
@@ -131,6 +195,7 @@ int describe(const Options& options) {
     return exit_good;
   }
   fmt::print("{}", scenario::describe(scenario::common_schema()));
+  fmt::print("\nDecision analysis of a finished run\n\n{}", scenario::describe(scenario::decision_schema()));
   for (const Model* model : models()) {
     fmt::print("\nModel {}\n\n{}", model->name(), scenario::describe(model->schema()));
     if (const std::string formulas = model->describe_formulas(); !formulas.empty()) fmt::print("\n{}", formulas);

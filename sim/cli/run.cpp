@@ -11,6 +11,8 @@
 #include "engine/kernels/instruction_set.hpp"
 #include "results/collect.hpp"
 #include "results/results.hpp"
+#include "study/probabilistic.hpp"
+#include "study/sensitivity.hpp"
 #include "study/simulate.hpp"
 
 namespace myelin::cli {
@@ -63,13 +65,50 @@ Result<engine::InstructionSet> choose_instruction_set(const std::string& name) {
 
 void append(Diagnostics& all, const Diagnostics& more) { all.insert(all.end(), more.begin(), more.end()); }
 
-void print_speed(const std::vector<study::AnalysisOutput>& outputs, const Options& options, int threads,
-                 engine::InstructionSet set) {
+/// What a plan gave.
+struct Outputs {
+  std::vector<study::AnalysisOutput> analyses;
+  std::optional<study::ProbabilisticOutput> probabilistic;
+  std::optional<study::SensitivityOutput> sensitivity;
+};
+
+/// Carries out the whole plan; nothing if it was interrupted.
+Result<std::optional<Outputs>> carry_out(const study::Plan& plan, const study::SensitivityPlan& sensitivity,
+                                         const study::Execution& execution) {
+  Outputs outputs;
+  for (const study::PlannedAnalysis& analysis : plan.analyses) {
+    Result<std::optional<study::AnalysisOutput>> output = study::simulate(plan, analysis, execution);
+    if (!output) return tl::unexpected(output.error());
+    if (!output->has_value() || interrupted) return std::nullopt;
+    outputs.analyses.push_back(std::move(**output));
+  }
+  if (plan.draws) {
+    Result<std::optional<study::ProbabilisticOutput>> output =
+        study::simulate_draws(plan, plan.analyses.front(), *plan.draws, execution);
+    if (!output) return tl::unexpected(output.error());
+    if (!output->has_value() || interrupted) return std::nullopt;
+    outputs.probabilistic = std::move(*output);
+  }
+  if (!sensitivity.empty()) {
+    Result<std::optional<study::SensitivityOutput>> output = study::analyse_sensitivity(plan, execution);
+    if (!output) return tl::unexpected(output.error());
+    if (!output->has_value() || interrupted) return std::nullopt;
+    outputs.sensitivity = std::move(*output);
+  }
+  return outputs;
+}
+
+/// Of the analyses and draws; sensitivity analyses are told by their progress alone.
+void print_speed(const Outputs& outputs, const Options& options, int threads, engine::InstructionSet set) {
   double seconds = 0;
   std::uint64_t cycles = 0;
-  for (const study::AnalysisOutput& output : outputs) {
+  for (const study::AnalysisOutput& output : outputs.analyses) {
     seconds += output.elapsed_seconds;
     cycles += output.patient_cycles;
+  }
+  if (outputs.probabilistic) {
+    seconds += outputs.probabilistic->mean.elapsed_seconds;
+    cycles += outputs.probabilistic->mean.patient_cycles;
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -85,6 +124,12 @@ void print_speed(const std::vector<study::AnalysisOutput>& outputs, const Option
   if (!options.output.empty()) fmt::print(stderr, "results written to {}\n", options.output);
 }
 
+int end_interrupted(ProgressReporter& progress) {
+  progress.end();
+  fmt::print(stderr, "myelin: interrupted; no results were written\n");
+  return exit_interrupted;
+}
+
 }  // namespace
 
 int run(const Options& options) {
@@ -93,10 +138,18 @@ int run(const Options& options) {
   if (!instruction_set) append(problems, instruction_set.error());
   append(problems, check_output(options.output));
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
+  study::SensitivityPlan sensitivity;
   if (!plan) {
     append(problems, plan.error());
-  } else if (const auto reference = find_reference(plan->analyses.front().strategies, options.reference); !reference) {
-    append(problems, reference.error());
+  } else {
+    const auto reference = find_reference(plan->analyses.front().strategies, options.reference);
+    if (!reference) append(problems, reference.error());
+    Result<study::SensitivityPlan> asked = study::plan_sensitivity(plan->analyses.front());
+    if (!asked) {
+      append(problems, asked.error());
+    } else {
+      sensitivity = std::move(*asked);
+    }
   }
   if (!problems.empty()) return report_problems(problems);
   require_writable_folder(options.output);
@@ -109,25 +162,19 @@ int run(const Options& options) {
   const study::Execution execution{.threads = threads,
                                    .instruction_set = *instruction_set,
                                    .cohort_state_limit = options.state_limit,
+                                   .count_for_pricing = true,
                                    .report = [&](const study::Progress& state) { progress.show(state); },
                                    .interrupted = &interrupted};
-  std::vector<study::AnalysisOutput> outputs;
-  for (const study::PlannedAnalysis& analysis : plan->analyses) {
-    Result<std::optional<study::AnalysisOutput>> output = study::simulate(*plan, analysis, execution);
-    if (!output) return report_problems(output.error());
-    if (!output->has_value() || interrupted) {
-      progress.end();
-      fmt::print(stderr, "myelin: interrupted; no results were written\n");
-      return exit_interrupted;
-    }
-    outputs.push_back(std::move(**output));
-  }
+  const Result<std::optional<Outputs>> outputs = carry_out(*plan, sensitivity, execution);
+  if (!outputs) return report_problems(outputs.error());
+  if (!outputs->has_value()) return end_interrupted(progress);
   progress.end();
-  const results::RunResults run = results::collect(*plan, outputs);
+  const results::RunResults run =
+      results::collect(*plan, (*outputs)->analyses, (*outputs)->probabilistic, (*outputs)->sensitivity);
   if (!options.output.empty()) results::write(run, options.output);
-  const int code = print_results(run, options, false);
+  const int code = print_results(run, options);
   if (code == exit_good && !options.quiet && options.progress != ProgressKind::json)
-    print_speed(outputs, options, threads, *instruction_set);
+    print_speed(**outputs, options, threads, *instruction_set);
   return code;
 }
 

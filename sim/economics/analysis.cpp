@@ -9,11 +9,10 @@ namespace myelin::economics {
 namespace {
 
 using results::AnalysisResult;
-using Draw = std::optional<std::size_t>;
 
 constexpr double separation_in_standard_errors = 2;
 
-Result<std::vector<Point>> strategy_points(const AnalysisResult& analysis, Draw draw) {
+Result<std::vector<Point>> strategy_points(const AnalysisResult& analysis) {
   const std::optional<std::size_t> cost = find_outcome(analysis, "cost"), qaly = find_outcome(analysis, "qaly");
   Diagnostics problems;
   for (const auto& [outcome, name] : {std::pair{cost, "cost"}, std::pair{qaly, "qaly"}}) {
@@ -27,24 +26,24 @@ Result<std::vector<Point>> strategy_points(const AnalysisResult& analysis, Draw 
   std::vector<Point> points;
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
     points.push_back({analysis.strategies[s].name,
-                      outcome_estimate(analysis, s, *cost, results::discounted_column, draw).mean,
-                      outcome_estimate(analysis, s, *qaly, results::discounted_column, draw).mean});
+                      outcome_estimate(analysis, s, *cost, results::discounted_column).mean,
+                      outcome_estimate(analysis, s, *qaly, results::discounted_column).mean});
   }
   return points;
 }
 
-FullRow full_row(const AnalysisResult& analysis, const IncrementalRow& place, Draw draw) {
+FullRow full_row(const AnalysisResult& analysis, const IncrementalRow& place) {
   FullRow row{place, std::nullopt, std::nullopt};
   if (!place.versus) return row;
-  row.increment = increment_between(analysis, {place.strategy, *place.versus}, draw);
+  row.increment = increment_between(analysis, {place.strategy, *place.versus});
   if (place.status == Status::non_dominated) row.icer = icer(*row.increment);
   return row;
 }
 
-PairwiseRow pairwise_row(const AnalysisResult& analysis, results::StrategyPair pair, std::span<const double> thresholds,
-                         Draw draw) {
+PairwiseRow pairwise_row(const AnalysisResult& analysis, results::StrategyPair pair,
+                         std::span<const double> thresholds) {
   PairwiseRow row;
-  row.increment = increment_between(analysis, pair, draw);
+  row.increment = increment_between(analysis, pair);
   row.quadrant = quadrant_of(row.increment.cost.mean, row.increment.qaly.mean);
   row.icer = icer(row.increment);
   for (const double threshold : thresholds) {
@@ -53,7 +52,7 @@ PairwiseRow pairwise_row(const AnalysisResult& analysis, results::StrategyPair p
   return row;
 }
 
-ThresholdRow threshold_row(const AnalysisResult& analysis, std::span<const Point> points, double threshold, Draw draw) {
+ThresholdRow threshold_row(const AnalysisResult& analysis, std::span<const Point> points, double threshold) {
   ThresholdRow row;
   row.threshold = threshold;
   for (const Point& point : points) row.net_benefit.push_back(threshold * point.qaly - point.cost);
@@ -66,7 +65,7 @@ ThresholdRow threshold_row(const AnalysisResult& analysis, std::span<const Point
     }
   }
   if (row.runner_up) {
-    row.lead = incremental_net_benefit(increment_between(analysis, {row.best, *row.runner_up}, draw), threshold);
+    row.lead = incremental_net_benefit(increment_between(analysis, {row.best, *row.runner_up}), threshold);
     row.separated = row.lead.mean > 0 && row.lead.mean >= separation_in_standard_errors * row.lead.standard_error;
   }
   return row;
@@ -114,21 +113,21 @@ std::string_view icer_meaning(Quadrant quadrant) {
 }
 
 Result<DecisionAnalysis> analyse(const AnalysisResult& analysis, std::span<const double> thresholds,
-                                 std::size_t reference, Draw draw) {
+                                 std::size_t reference) {
   MYELIN_EXPECT(reference < analysis.strategies.size());
-  const Result<std::vector<Point>> points = strategy_points(analysis, draw);
+  const Result<std::vector<Point>> points = strategy_points(analysis);
   if (!points) return tl::unexpected(points.error());
   const Result<std::vector<IncrementalRow>> places = analyse_incrementally(*points);
   if (!places) return tl::unexpected(places.error());
 
   DecisionAnalysis decision;
-  for (const IncrementalRow& place : *places) decision.full.push_back(full_row(analysis, place, draw));
+  for (const IncrementalRow& place : *places) decision.full.push_back(full_row(analysis, place));
   for (std::size_t s = 0; s < points->size(); ++s) {
-    if (s != reference) decision.pairwise.push_back(pairwise_row(analysis, {s, reference}, thresholds, draw));
+    if (s != reference) decision.pairwise.push_back(pairwise_row(analysis, {s, reference}, thresholds));
   }
   for (const double threshold : thresholds) {
     MYELIN_EXPECT(std::isfinite(threshold) && threshold >= 0);
-    decision.thresholds.push_back(threshold_row(analysis, *points, threshold, draw));
+    decision.thresholds.push_back(threshold_row(analysis, *points, threshold));
   }
   return decision;
 }

@@ -64,10 +64,10 @@ struct DecisionAnalysis {
   std::vector<ThresholdRow> thresholds;  ///< as given
 };
 
-/// The decision analysis of one parameter draw or of the mean over draws (`draw` none), against the strategy with index
-/// `reference`. Thresholds are in currency per QALY and not negative. Without the outcomes `cost` and `qaly`, or where
-/// one of them is not finite, the result is an error.
+/// The decision analysis of the mean over all draws, against the strategy with index `reference`. Thresholds are in
+/// currency per QALY and not negative. Without the outcomes `cost` and `qaly`, or where one of them is not finite, the
+/// result is an error.
 Result<DecisionAnalysis> analyse(const results::AnalysisResult& analysis, std::span<const double> thresholds,
-                                 std::size_t reference = 0, std::optional<std::size_t> draw = std::nullopt);
+                                 std::size_t reference = 0);
 
 }  // namespace myelin::economics

@@ -30,11 +30,9 @@ double sum_of_products(std::span<const double> a, std::span<const double> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-double weigh(const Weights& weights, const results::AmountsResult& amounts, std::size_t draw) {
-  const std::span<const double> point(amounts.point), event(amounts.event);
-  const std::size_t points = weights.point.size(), cycles = weights.event.size();
-  return weights.start * amounts.start[draw] + sum_of_products(weights.point, point.subspan(draw * points, points)) +
-         sum_of_products(weights.event, event.subspan(draw * cycles, cycles));
+double weigh(const Weights& weights, const results::AmountsResult& amounts) {
+  return weights.start * amounts.start + sum_of_products(weights.point, amounts.point) +
+         sum_of_products(weights.event, amounts.event);
 }
 
 /// The outcomes that accrue what `outcome` sums: itself unless it is a total. One that two parts share is twice in it.
@@ -48,16 +46,13 @@ std::vector<std::size_t> accruing_outcomes(const AnalysisResult& analysis, std::
   return accruing;
 }
 
-/// The mean over all draws of some outcomes' sum, per patient under one strategy.
+/// Some outcomes' sum, per patient under one strategy.
 double expected(const ConventionWeights& convention, const results::StrategyResult& strategy,
                 std::span<const std::size_t> outcomes) {
-  const std::size_t draws = convention.analysis.draws;
   double sum = 0;
-  for (const std::size_t outcome : outcomes) {
-    const Weights weights = convention.of(convention.analysis.outcomes[outcome]);
-    for (std::size_t draw = 0; draw < draws; ++draw) sum += weigh(weights, *strategy.amounts[outcome], draw);
-  }
-  return sum / static_cast<double>(draws);
+  for (const std::size_t outcome : outcomes)
+    sum += weigh(convention.of(convention.analysis.outcomes[outcome]), *strategy.amounts[outcome]);
+  return sum;
 }
 
 ConventionIncrement increment_of(const std::vector<Point>& points, results::StrategyPair pair,

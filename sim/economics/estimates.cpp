@@ -13,29 +13,6 @@ namespace {
 using results::AnalysisResult;
 using results::column_count;
 
-/// The draws that `draw` stands for, as a range [first, last).
-struct DrawRange {
-  std::size_t first = 0;
-  std::size_t last = 0;
-  double count() const { return static_cast<double>(last - first); }
-};
-
-DrawRange chosen_draws(const AnalysisResult& analysis, std::optional<std::size_t> draw) {
-  MYELIN_EXPECT(analysis.draws > 0 && draw.value_or(0) < analysis.draws);
-  return draw ? DrawRange{*draw, *draw + 1} : DrawRange{0, analysis.draws};
-}
-
-Estimate average(const std::vector<double>& means, const std::vector<double>& standard_errors, std::size_t offset,
-                 std::size_t stride, DrawRange draws) {
-  double sum = 0, variance = 0;
-  for (std::size_t d = draws.first; d < draws.last; ++d) {
-    const std::size_t at = d * stride + offset;
-    sum += means[at];
-    variance += standard_errors[at] * standard_errors[at];
-  }
-  return {sum / draws.count(), std::sqrt(variance) / draws.count()};
-}
-
 const results::IncrementResult& stored_increment(const AnalysisResult& analysis, results::StrategyPair pair) {
   const auto joins = [&](const results::IncrementResult& increment) {
     const results::StrategyPair& stored = increment.pair;
@@ -69,29 +46,27 @@ std::optional<std::size_t> find_outcome(const AnalysisResult& analysis, std::str
 }
 
 Estimate outcome_estimate(const AnalysisResult& analysis, std::size_t strategy, std::size_t outcome,
-                          results::Column column, std::optional<std::size_t> draw) {
-  MYELIN_EXPECT(strategy < analysis.strategies.size() && outcome < analysis.outcomes.size());
+                          results::Column column) {
+  MYELIN_EXPECT(strategy < analysis.strategies.size() && outcome < analysis.outcomes.size() && analysis.draws > 0);
   const results::StrategyResult& result = analysis.strategies[strategy];
-  return average(result.mean, result.standard_error, outcome * column_count + column,
-                 analysis.outcomes.size() * column_count, chosen_draws(analysis, draw));
+  const std::size_t stride = analysis.outcomes.size() * column_count;
+  double sum = 0, variance = 0;
+  for (std::size_t at = outcome * column_count + column; at < result.mean.size(); at += stride) {
+    sum += result.mean[at];
+    variance += result.standard_error[at] * result.standard_error[at];
+  }
+  const auto draws = static_cast<double>(analysis.draws);
+  return {sum / draws, std::sqrt(variance) / draws};
 }
 
-Increment increment_between(const AnalysisResult& analysis, results::StrategyPair pair,
-                            std::optional<std::size_t> draw) {
+Increment increment_between(const AnalysisResult& analysis, results::StrategyPair pair) {
   const results::IncrementResult& stored = stored_increment(analysis, pair);
-  const DrawRange draws = chosen_draws(analysis, draw);
   const double sign = stored.pair.strategy == pair.strategy ? 1 : -1;
   const auto of = [&](std::string_view name) {
-    Estimate estimate = average(stored.mean, stored.standard_error, require_outcome(analysis, name) * column_count,
-                                analysis.outcomes.size() * column_count, draws);
-    estimate.mean *= sign;
-    return estimate;
+    const std::size_t at = require_outcome(analysis, name) * column_count + results::discounted_column;
+    return Estimate{sign * stored.mean[at], stored.standard_error[at]};
   };
-  Increment increment{pair, of("cost"), of("qaly"), 0};
-  for (std::size_t d = draws.first; d < draws.last; ++d)
-    increment.cost_qaly_covariance += stored.cost_qaly_covariance[d];
-  increment.cost_qaly_covariance /= draws.count() * draws.count();
-  return increment;
+  return {pair, of("cost"), of("qaly"), stored.cost_qaly_covariance};
 }
 
 Estimate incremental_net_benefit(const Increment& increment, double threshold) {

@@ -7,10 +7,9 @@
 #include "results/types.hpp"
 
 /// \file
-/// Estimates and paired increments read out of a finished analysis. Everywhere `draw` chooses one parameter draw; none
-/// means the mean over all draws, whose standard error takes the patients of different draws as independent. Standard
-/// errors are Monte Carlo errors of the patients simulated: they leave out how far the parameters themselves are
-/// uncertain.
+/// Estimates and paired increments read out of a finished analysis, of the mean over all its parameter draws, whose
+/// standard error takes the patients of different draws as independent. Standard errors are Monte Carlo errors of the
+/// patients simulated: they leave out how far the parameters themselves are uncertain.
 
 namespace myelin::economics {
 
@@ -33,12 +32,11 @@ std::optional<std::size_t> find_outcome(const results::AnalysisResult& analysis,
 
 /// The estimate of one outcome per patient under one strategy, discounted or not.
 Estimate outcome_estimate(const results::AnalysisResult& analysis, std::size_t strategy, std::size_t outcome,
-                          results::Column column, std::optional<std::size_t> draw = std::nullopt);
+                          results::Column column);
 
 /// The paired increment `pair.strategy` minus `pair.versus`, two different strategies, whichever way round the run
 /// stored it. The analysis must have the outcomes `cost` and `qaly`.
-Increment increment_between(const results::AnalysisResult& analysis, results::StrategyPair pair,
-                            std::optional<std::size_t> draw = std::nullopt);
+Increment increment_between(const results::AnalysisResult& analysis, results::StrategyPair pair);
 
 /// Incremental net monetary benefit at a threshold in currency per QALY, with standard error
 /// sqrt(threshold^2 Var(dQ) + Var(dC) - 2 threshold Cov(dC, dQ)).

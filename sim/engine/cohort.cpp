@@ -1,6 +1,7 @@
 #include "engine/cohort.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -88,6 +89,54 @@ std::vector<SlicePlan> plan_slices(const Program& program, bool slice) {
   return plans;
 }
 
+bool same_reads(const std::vector<Read>& a, const std::vector<Read>& b) {
+  return std::ranges::equal(a, b, [](const Read& one, const Read& other) {
+    return one.attribute == other.attribute && one.stride == other.stride;
+  });
+}
+
+std::size_t table_rows(const Step& step) {
+  if (const auto* draw = std::get_if<Draw>(&step.action)) return draw->rows;
+  if (const auto* accrual = std::get_if<Accrual>(&step.action)) return accrual->rows;
+  return std::get<Tally>(step.action).cells;
+}
+
+bool same_step(const Step& a, const Step& b) {
+  const auto *draw = std::get_if<Draw>(&a.action), *other_draw = std::get_if<Draw>(&b.action);
+  const auto *accrual = std::get_if<Accrual>(&a.action), *other_accrual = std::get_if<Accrual>(&b.action);
+  return a.action.index() == b.action.index() && a.guard == b.guard && same_reads(reads_of(a), reads_of(b)) &&
+         table_rows(a) == table_rows(b) && (draw == nullptr || draw->writes == other_draw->writes) &&
+         (accrual == nullptr || accrual->outcome == other_accrual->outcome);
+}
+
+/// Whether two programs differ in the numbers of their tables alone.
+bool same_structure(const Program& a, const Program& b) {
+  const auto same_attribute = [](const Attribute& one, const Attribute& other) {
+    return one.kind == other.kind && one.levels.size() == other.levels.size() && one.initial == other.initial &&
+           one.clock_offset == other.clock_offset;
+  };
+  return a.cycles == b.cycles && a.outcomes.size() == b.outcomes.size() && a.death_attribute == b.death_attribute &&
+         a.first_dead_level == b.first_dead_level && std::ranges::equal(a.attributes, b.attributes, same_attribute) &&
+         std::ranges::all_of(std::array{Phase::start, Phase::point, Phase::cycle}, [&](Phase phase) {
+           return std::ranges::equal(a.steps(phase), b.steps(phase), same_step);
+         });
+}
+
+/// A program without the numbers of its tables.
+Program without_numbers(Program program) {
+  for (std::vector<Step>* steps : {&program.start, &program.point, &program.cycle}) {
+    for (Step& step : *steps) {
+      if (auto* draw = std::get_if<Draw>(&step.action)) {
+        draw->cumulative.clear();
+        draw->levels.clear();
+      } else if (auto* accrual = std::get_if<Accrual>(&step.action)) {
+        accrual->amounts.clear();
+      }
+    }
+  }
+  return program;
+}
+
 void add_totals(const Program& program, std::vector<double>& means) {
   for (std::size_t outcome = 0; outcome < program.outcomes.size(); ++outcome) {
     for (const OutcomeIndex part : program.outcomes[outcome].parts) {
@@ -108,6 +157,7 @@ Result<CohortEngine> CohortEngine::make(const Program& program, const Population
                                         const CohortOptions& options) {
   CohortEngine engine;
   engine.population_ = population;
+  engine.structure_ = without_numbers(program);
   const std::vector<EntryGroup> entries = group_entries(program, population);
   for (const SlicePlan& plan : plan_slices(program, options.slice)) {
     Result<CohortSlice> slice = CohortSlice::make(program, plan, entries, options);
@@ -126,6 +176,7 @@ std::uint64_t CohortEngine::states() const {
 std::size_t CohortEngine::slices() const { return slices_.size(); }
 
 bool CohortEngine::covers(const Program& program) const {
+  if (!same_structure(program, structure_)) return false;
   const std::vector<EntryGroup> entries = group_entries(program, population_);
   return std::ranges::all_of(slices_, [&](const CohortSlice& slice) { return slice.covers(program, entries); });
 }

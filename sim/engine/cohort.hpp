@@ -41,8 +41,8 @@ class CohortEngine {
   std::uint64_t states() const;
   std::size_t slices() const;
 
-  /// Whether every outcome that is possible in `program` was found: then `forward` and `backward` may be asked about
-  /// it.
+  /// Whether `program` has the same structure and every outcome that is possible in it was found: then `forward` and
+  /// `backward` may be asked about it.
   bool covers(const Program& program) const;
 
   /// Expectations, by propagating the distribution forward in time.
@@ -55,6 +55,7 @@ class CohortEngine {
   CohortEngine();
   std::vector<CohortSlice> slices_;
   Population population_;
+  Program structure_;  ///< of the program given to `make`, without the numbers of its tables
 };
 
 }  // namespace myelin::engine

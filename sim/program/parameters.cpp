@@ -16,7 +16,51 @@ const T& get(const ParameterSet::Entry& entry) {
   return *value;
 }
 
+/// The name of a table's row: `edss=3`, `sex=female, age=40`.
+std::string row_name(const std::vector<KeyColumn>& columns, std::size_t row) {
+  std::string name;
+  for (std::size_t i = columns.size(); i-- > 0;) {
+    const KeyColumn& column = columns[i];
+    const std::size_t count =
+        column.levels.empty() ? static_cast<std::size_t>(column.last - column.first + 1) : column.levels.size();
+    const std::size_t level = row % count;
+    row /= count;
+    const std::string text =
+        column.levels.empty() ? std::to_string(column.first + static_cast<int>(level)) : column.levels[level];
+    name = column.name + "=" + text + (name.empty() ? "" : ", ") + name;
+  }
+  return name;
+}
+
 }  // namespace
+
+std::vector<ParameterSet::Number> ParameterSet::numbers() const {
+  std::vector<Number> all;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (const auto* parameter = std::get_if<Parameter>(&entry.value)) {
+      all.push_back({entry.path, {i, 0}, parameter->value, &parameter->unit, &parameter->provenance});
+    } else if (const auto* table = std::get_if<ParameterTable>(&entry.value)) {
+      for (std::size_t row = 0; row < table->values.size(); ++row) {
+        all.push_back({entry.path + "[" + row_name(table->columns, row) + "]",
+                       {i, row},
+                       table->values[row],
+                       &table->unit,
+                       &table->provenance[row]});
+      }
+    }
+  }
+  return all;
+}
+
+void ParameterSet::set(Cell cell, double value) {
+  KeyValue& held = entries_[cell.entry].value;
+  if (auto* parameter = std::get_if<Parameter>(&held)) {
+    parameter->value = value;
+  } else {
+    std::get<ParameterTable>(held).values[cell.index] = value;
+  }
+}
 
 void ParameterSet::add(Entry entry) {
   const auto [position, added] = index_.emplace(entry.path, entries_.size());

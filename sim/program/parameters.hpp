@@ -10,6 +10,7 @@
 
 #include "core/diagnostic.hpp"
 #include "program/schema.hpp"
+#include "random/distribution.hpp"
 
 namespace myelin {
 
@@ -17,9 +18,10 @@ namespace myelin {
 struct Provenance {
   std::string source;        ///< a key of the scenario's list of sources
   std::string grade;         ///< read, secondary, recalled, derived or assumption
-  std::string distribution;  ///< as text; empty for a fixed number
+  std::string distribution;  ///< as text; empty if nothing is said of how it varies
   std::string note;
   std::optional<double> low, high;
+  std::optional<Distribution> spread = {};  ///< what `distribution` says, in the number's own unit
 };
 
 /// A number of evidence with its unit and provenance.
@@ -72,6 +74,22 @@ class ParameterSet {
     KeyValue value;
     SourcePlace place;
     bool sound = true;  ///< false while a scenario is checked that has a mistake in this very entry
+    std::optional<double> low = {}, high = {};  ///< valid range of each number, both ends included
+  };
+
+  /// Where a number of evidence stands.
+  struct Cell {
+    std::size_t entry = 0;
+    std::size_t index = 0;  ///< in a table; 0 for a parameter
+  };
+
+  /// A number of evidence: of a parameter, or of a cell of a table.
+  struct Number {
+    std::string name;  ///< `costs.relapse`, or with the row of a table: `utilities.state[edss=3]`
+    Cell cell;
+    double value = 0;
+    const std::string* unit = nullptr;
+    const Provenance* provenance = nullptr;
   };
 
   void add(Entry entry);  ///< the order of calls is the order of the scenario
@@ -95,6 +113,11 @@ class ParameterSet {
 
   /// The names that stand directly below `path` (`therapies` -> `ocrelizumab`, ...), in order of appearance.
   std::vector<std::string> names_under(std::string_view path) const;
+
+  /// Every number of evidence, in order of appearance. Valid until the set changes.
+  std::vector<Number> numbers() const;
+  /// Puts another value in the place of a number; its provenance stays.
+  void set(Cell cell, double value);
 
   /// All entries, in order of appearance.
   const std::vector<Entry>& entries() const { return entries_; }

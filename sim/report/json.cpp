@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "economics/acceptability.hpp"
 #include "economics/analysis.hpp"
 #include "economics/conventions.hpp"
 
@@ -18,9 +19,15 @@ using results::RunResults;
 
 Json to_json(const Estimate& estimate) { return {{"mean", estimate.mean}, {"mcse", estimate.standard_error}}; }
 
-/// An outcome with its discounted mean and standard error, and the undiscounted mean where it differs in meaning.
+/// An outcome with its discounted mean and standard error, its interval over draws where there are several, and the
+/// undiscounted mean where it differs in meaning.
 Json outcome_json(const AnalysisResult& analysis, std::size_t strategy, std::size_t outcome) {
   Json json = to_json(economics::outcome_estimate(analysis, strategy, outcome, results::discounted_column));
+  if (analysis.draws > 1) {
+    const economics::Interval95 interval = economics::outcome_interval(analysis, strategy, outcome);
+    json["psa_low"] = interval.low;
+    json["psa_high"] = interval.high;
+  }
   if (analysis.outcomes[outcome].discounted()) {
     json["undiscounted"] = economics::outcome_estimate(analysis, strategy, outcome, results::undiscounted_column).mean;
   }
@@ -160,7 +167,7 @@ Json settings_json(const RunResults& run) {
   const results::AnalysisResult& base = run.analyses.front();
   Json json = {{"engine", run.engine},
                {"patients", run.patients},
-               {"draws", run.analyses.front().draws},
+               {"draws", run.probabilistic ? run.probabilistic->draws : 1},
                {"seed", run.seed},
                {"cycle_length_years", run.cycle_length_years},
                {"discount",
@@ -194,10 +201,16 @@ Json settings_json(const RunResults& run) {
 
 }  // namespace
 
-Result<std::string> to_json(const RunResults& run, std::span<const double> thresholds, std::size_t reference,
-                            ShownConventions shown) {
+Result<Json> to_json(const RunResults& run, std::span<const double> thresholds, std::size_t reference,
+                     ShownConventions shown) {
   Result<Json> json = analysis_json(run.analyses.front(), thresholds, reference, shown);
-  if (!json) return tl::unexpected(json.error());
+  if (!json) return json;
+  if (run.probabilistic) {
+    Result<Json> probabilistic = analysis_json(*run.probabilistic, thresholds, reference, shown);
+    if (!probabilistic) return probabilistic;
+    (*probabilistic)["deterministic"] = std::move(*json);
+    json = std::move(probabilistic);
+  }
   (*json)["settings"] = settings_json(run);
   (*json)["alternatives"] = Json::array();
   for (std::size_t i = 1; i < run.analyses.size(); ++i) {
@@ -207,7 +220,7 @@ Result<std::string> to_json(const RunResults& run, std::span<const double> thres
     named.update(*alternative);
     (*json)["alternatives"].push_back(named);
   }
-  return json->dump(2);
+  return json;
 }
 
 }  // namespace myelin::report

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <span>
-#include <string>
 
 #include "core/diagnostic.hpp"
 #include "results/types.hpp"
@@ -12,9 +12,11 @@ namespace myelin::report {
 enum class ShownConventions { of_run, all };
 
 /// The machine-readable result of a run: strategies, fully incremental and pairwise analysis, settings, and the same
-/// for each named alternative under `alternatives`. Pairwise comparisons are against the strategy with index
+/// for each named alternative under `alternatives`. Of a probabilistic run the numbers are means over draws, with their
+/// 95 % intervals, and the analysis at the inputs' own values stands under `deterministic`. An error that is not known
+/// is null. Pairwise comparisons are against the strategy with index
 /// `reference`. With all conventions each has `conventions`, and those that cannot be shown in `conventions_left_out`.
-Result<std::string> to_json(const results::RunResults& run, std::span<const double> thresholds, std::size_t reference,
-                            ShownConventions shown);
+Result<nlohmann::ordered_json> to_json(const results::RunResults& run, std::span<const double> thresholds,
+                                       std::size_t reference, ShownConventions shown);
 
 }  // namespace myelin::report

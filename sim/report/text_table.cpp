@@ -62,13 +62,22 @@ std::vector<std::size_t> column_widths(const std::vector<TableColumn>& columns,
   return widths;
 }
 
+/// The lines of a text cell, each wrapped.
+std::vector<std::string> wrap_lines(const std::string& cell, std::size_t width) {
+  std::vector<std::string> lines;
+  for (const std::string& line : split_lines(cell)) {
+    for (std::string& part : split_lines(wrap(line, width, continuation))) lines.push_back(std::move(part));
+  }
+  return lines;
+}
+
 std::string render_row(const std::vector<TableColumn>& columns, const std::vector<std::string>& cells,
                        const std::vector<std::size_t>& widths) {
   std::vector<std::vector<std::string>> lines;
   std::size_t height = 1;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const bool is_text = columns[c].kind == TableColumn::Kind::text;
-    lines.push_back(split_lines(is_text ? wrap(cells[c], widths[c], continuation) : cells[c]));
+    lines.push_back(is_text ? wrap_lines(cells[c], widths[c]) : split_lines(cells[c]));
     height = std::max(height, lines.back().size());
   }
   std::string text;
@@ -111,7 +120,7 @@ std::string format_number(double value, int decimals) {
 }
 
 std::string format_error(double standard_error, int decimals) {
-  if (standard_error == 0) return "";
+  if (standard_error == 0 || std::isnan(standard_error)) return "";
   const double smallest = std::pow(10.0, -decimals);
   if (standard_error < smallest / 2) return "± <" + format_number(smallest, decimals);
   return "± " + format_number(standard_error, decimals);

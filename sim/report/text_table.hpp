@@ -17,7 +17,8 @@ inline constexpr std::size_t text_width = 100;
 /// sign.
 std::string format_number(double value, int decimals);
 
-/// `± 78`, or `± <1` for an error above 0 that rounds to 0; empty for an error of 0.
+/// `± 78`, or `± <1` for an error above 0 that rounds to 0; empty for an error of 0 and for one that is not known
+/// (NaN).
 std::string format_error(double standard_error, int decimals);
 
 /// Breaks text at spaces into lines of at most `width` characters; a longer word is split. Every line but the first

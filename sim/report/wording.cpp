@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/text_table.hpp"
+#include "study/plan.hpp"
 
 namespace myelin::report {
 
@@ -15,7 +16,8 @@ std::string heading(const results::RunResults& run, const results::AnalysisResul
   std::string text = title + " (" + run.currency;
   if (!run.price_year.empty()) text += ", prices of " + run.price_year;
   text += ")";
-  if (analysis.name != "base") text += ", alternative `" + analysis.name + "`";
+  const bool is_alternative = analysis.name != "base" && analysis.name != study::probabilistic_name;
+  if (is_alternative) text += ", alternative `" + analysis.name + "`";
   if (analysis.draws > 1)
     text += fmt::format(", mean of {} parameter draws", format_number(static_cast<double>(analysis.draws), 0));
   return wrap(text) + "\n\n";

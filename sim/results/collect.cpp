@@ -8,6 +8,10 @@ namespace myelin::results {
 
 namespace {
 
+constexpr const char* engine_name(study::Engine engine) {
+  return engine == study::Engine::cohort ? "cohort" : "microsimulation";
+}
+
 constexpr const char* axis_of(Phase phase) {
   return phase == Phase::start ? "start" : phase == Phase::point ? "time point" : "cycle";
 }
@@ -54,7 +58,7 @@ std::vector<std::optional<AmountsResult>> collect_amounts(const engine::OutcomeA
   std::vector<std::optional<AmountsResult>> amounts;
   for (const std::optional<engine::AmountsByTime>& of_outcome : output) {
     amounts.emplace_back();
-    if (of_outcome) amounts.back() = AmountsResult{{of_outcome->start}, of_outcome->point, of_outcome->event};
+    if (of_outcome) amounts.back() = AmountsResult{of_outcome->start, of_outcome->point, of_outcome->event};
   }
   return amounts;
 }
@@ -75,7 +79,7 @@ AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const stu
     strategy.table_digest = table_digest(planned.programs[i]);
     strategy.mean = output.strategies[i].outcomes.mean;
     strategy.standard_error = output.strategies[i].outcomes.standard_error;
-    strategy.tallies = collect_tallies(planned.programs[i], output.strategies[i]);
+    strategy.tallies = collect_tallies(output.programs[i], output.strategies[i]);
     strategy.amounts = collect_amounts(output.strategies[i].amounts);
     strategy.cohort_states = output.strategies[i].cohort_states;
     analysis.strategies.push_back(std::move(strategy));
@@ -84,67 +88,122 @@ AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const stu
     analysis.increments.push_back({{increment.strategy, increment.versus},
                                    increment.outcomes.mean,
                                    increment.outcomes.standard_error,
-                                   {increment.cost_qaly_covariance}});
+                                   increment.cost_qaly_covariance});
   }
   return analysis;
 }
 
-/// The name of a table's row: `edss=3`, `sex=female, age=40`.
-std::string row_name(const std::vector<KeyColumn>& columns, std::size_t row) {
-  std::string name;
-  for (std::size_t i = columns.size(); i-- > 0;) {
-    const KeyColumn& column = columns[i];
-    const std::size_t count =
-        column.levels.empty() ? static_cast<std::size_t>(column.last - column.first + 1) : column.levels.size();
-    const std::size_t level = row % count;
-    row /= count;
-    const std::string text =
-        column.levels.empty() ? std::to_string(column.first + static_cast<int>(level)) : column.levels[level];
-    name = column.name + "=" + text + (name.empty() ? "" : ", ") + name;
-  }
-  return name;
-}
-
 std::vector<InputRecord> collect_inputs(const ParameterSet& parameters) {
   std::vector<InputRecord> inputs;
-  for (const ParameterSet::Entry& entry : parameters.entries()) {
-    if (const auto* parameter = std::get_if<Parameter>(&entry.value)) {
-      inputs.push_back({entry.path, parameter->value, parameter->unit, parameter->provenance});
-    } else if (const auto* table = std::get_if<ParameterTable>(&entry.value)) {
-      for (std::size_t row = 0; row < table->values.size(); ++row) {
-        inputs.push_back({entry.path + "[" + row_name(table->columns, row) + "]", table->values[row], table->unit,
-                          table->provenance[row]});
-      }
+  for (const ParameterSet::Number& number : parameters.numbers())
+    inputs.push_back({number.name, number.value, *number.unit, *number.provenance});
+  return inputs;
+}
+
+AnalysisResult collect_draws(const study::Plan& plan, const study::ProbabilisticOutput& output) {
+  AnalysisResult analysis = collect_analysis(plan.analyses.front(), output.mean);
+  analysis.name = study::probabilistic_name;
+  analysis.draws = plan.draws->draws();
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
+    analysis.strategies[s].mean = output.draws[s].mean;
+    analysis.strategies[s].standard_error = output.draws[s].standard_error;
+  }
+  for (const study::DrawnInput& input : plan.draws->inputs()) analysis.drawn.names.push_back(input.name);
+  analysis.drawn.values = plan.draws->values();
+  return analysis;
+}
+
+MovedInput collect_moved(const study::MovedInput& input) { return {input.name, input.unit, input.base}; }
+
+CostAndQalys cost_and_qalys(const study::Outcomes& outcomes) { return {outcomes.cost, outcomes.qaly}; }
+
+OneWayResult collect_bar(const study::OneWayBar& bar) {
+  OneWayResult result{bar.bar.name, {}, cost_and_qalys(bar.at_low), cost_and_qalys(bar.at_high)};
+  for (const study::PlannedBar::Range& range : bar.bar.ranges)
+    result.ranges.push_back({collect_moved(range.input), range.low, range.high});
+  return result;
+}
+
+TwoWayResult collect_grid(const study::TwoWayGrid& grid) {
+  const auto axis = [](const study::PlannedGrid::Axis& planned) {
+    return TwoWayResult::Axis{collect_moved(planned.input), planned.values};
+  };
+  TwoWayResult result{grid.grid.name, axis(grid.grid.x), axis(grid.grid.y), {}};
+  for (const study::Outcomes& outcomes : grid.outcomes) result.outcomes.push_back(cost_and_qalys(outcomes));
+  return result;
+}
+
+ThresholdResult collect_solution(const study::ThresholdSolution& solution) {
+  const study::ThresholdSearch& search = solution.search;
+  ThresholdResult result{search.name,          collect_moved(search.input),
+                         search.strategy,      search.versus,
+                         search.low,           search.high,
+                         solution.evaluations, {}};
+  for (const study::CrossingsAtThreshold& at : solution.thresholds) {
+    ThresholdResult::Crossings& crossings = result.thresholds.emplace_back();
+    crossings.threshold = at.threshold;
+    for (const study::Crossing& crossing : at.crossings) {
+      crossings.value.push_back(crossing.value);
+      crossings.tolerance.push_back(crossing.tolerance);
+    }
+    for (const study::Better better : at.better) {
+      crossings.better.push_back(better == study::Better::strategy ? Better::strategy
+                                 : better == study::Better::versus ? Better::versus
+                                                                   : Better::neither);
     }
   }
-  return inputs;
+  return result;
+}
+
+SensitivityResult collect_sensitivity(const study::SensitivityOutput& output) {
+  SensitivityResult result;
+  result.engine = engine_name(output.engine);
+  result.base = cost_and_qalys(output.base);
+  for (const study::OneWayBar& bar : output.one_way) result.one_way.push_back(collect_bar(bar));
+  for (const study::LeftOutInput& input : output.left_out) result.left_out.push_back({input.name, input.reason});
+  for (const study::TwoWayGrid& grid : output.two_way) result.two_way.push_back(collect_grid(grid));
+  for (const study::ThresholdSolution& each : output.threshold) result.threshold.push_back(collect_solution(each));
+  return result;
 }
 
 }  // namespace
 
-RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOutput>& outputs) {
+void describe_scenario(const study::Plan& plan, RunResults& run) {
   const scenario::Scenario& scenario = plan.analyses.front().scenario;
   const ParameterSet& parameters = scenario.parameters;
-  RunResults run;
   run.scenario_path = scenario.path;
+  run.scenario_files.clear();
+  for (const scenario::File& file : scenario.files) run.scenario_files.push_back({file.relative, file.text});
+  run.scenario_overrides = plan.overrides;
+  run.strategies_asked_for = plan.strategies_asked_for;
   run.scenario_text = scenario.text;
   run.scenario_sha256 = scenario.sha256;
   run.title = scenario.title;
   run.model = scenario.model;
-  run.engine = plan.engine == study::Engine::cohort ? "cohort" : "microsimulation";
+  run.engine = engine_name(plan.engine);
   run.patients = plan.patients;
   run.seed = plan.seed;
   run.cycle_length_years = parameters.number("analysis.cycle_length_years");
   run.currency = parameters.text("analysis.currency");
   run.price_year = parameters.text("analysis.price_year");
   run.thresholds = parameters.number_list("analysis.thresholds");
+  run.settings.clear();
   for (const char* key : {"perspective", "discount_timing", "within_cycle_correction", "accrual", "prices"}) {
     run.settings.push_back({key, parameters.text(std::string("analysis.") + key)});
   }
   for (const auto& [key, value] : plan.model->stated_settings(parameters)) run.settings.push_back({key, value});
   run.inputs = collect_inputs(parameters);
+}
+
+RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOutput>& outputs,
+                   const std::optional<study::ProbabilisticOutput>& probabilistic,
+                   const std::optional<study::SensitivityOutput>& sensitivity) {
+  RunResults run;
+  describe_scenario(plan, run);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     run.analyses.push_back(collect_analysis(plan.analyses[i], outputs[i]));
+  if (probabilistic) run.probabilistic = collect_draws(plan, *probabilistic);
+  if (sensitivity) run.sensitivity = collect_sensitivity(*sensitivity);
   return run;
 }
 

@@ -252,13 +252,13 @@ std::vector<std::vector<double>> GroupReader::slices(const std::string& name, co
   const Handle dataset = open_dataset(name, schema_row(pattern_ + name));
   expect_shape(dataset_shape(dataset), shape, path);
   budget_->spend(shape, sizeof(double), path);
-  const std::size_t count = shape[1];
+  const std::size_t axis = schema_row(pattern_ + name).slice_axis(), count = shape[axis];
   const std::size_t size = count == 0 ? 0 : value_count(shape) / count;
   const Handle type = memory_type(ValueType::real);
   std::vector<std::vector<double>> slices(count, std::vector<double>(size));
   for (std::size_t i = 0; i < count && size > 0; ++i) {
     const Handle space = data_space(shape);
-    select_slice(space, shape, i);
+    select_slice(space, shape, axis, i);
     require(H5Dread(dataset, type, data_space({size}), space, H5P_DEFAULT, slices[i].data()), path + " cannot be read");
   }
   return slices;

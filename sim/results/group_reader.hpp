@@ -53,7 +53,7 @@ class GroupReader {
   /// The scales of the last axes of the dataset `name` from `first_axis` on, [axis][value].
   std::vector<std::vector<std::string>> user_scales(const std::string& name, std::size_t first_axis) const;
 
-  /// [slice] the values of a dataset of `shape` for each index of its second axis.
+  /// [slice] the values of a dataset of `shape` for each index of its slice axis.
   std::vector<std::vector<double>> slices(const std::string& name, const Shape& shape) const;
 
   /// The path in the file, for messages.

@@ -45,10 +45,10 @@ std::vector<const char*> c_texts(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// One slice of the second axis a chunk, so that slices can be written one after the other; then the leading axes are
-/// cut until a chunk is small enough.
-Shape chunk_shape(Shape shape, std::size_t value_bytes) {
-  if (shape.size() > 1) shape[1] = 1;
+/// One slice a chunk, so that slices can be written one after the other; then the leading axes are cut until a chunk is
+/// small enough.
+Shape chunk_shape(Shape shape, std::size_t slice_axis, std::size_t value_bytes) {
+  if (shape.size() > 1) shape[slice_axis] = 1;
   const auto bytes = [&] {
     return std::accumulate(shape.begin(), shape.end(), hsize_t(value_bytes), std::multiplies<>());
   };
@@ -59,14 +59,15 @@ Shape chunk_shape(Shape shape, std::size_t value_bytes) {
   return shape;
 }
 
-Handle creation_properties(const Shape& shape, ValueType type) {
+Handle creation_properties(const Shape& shape, const SchemaRow& row) {
+  const ValueType type = row.type;
   const std::size_t value_bytes = stored_bytes(type);
   Handle properties = property_list(H5P_DATASET_CREATE);
   require(H5Pset_obj_track_times(properties, false), "cannot leave out the times of a dataset");
   const hsize_t bytes = std::accumulate(shape.begin(), shape.end(), hsize_t(value_bytes), std::multiplies<>());
   // Texts lie in a heap of the file, which the filters do not reach and HDF5 refuses to check.
   if (type == ValueType::text || shape.empty() || bytes <= compress_above_bytes) return properties;
-  const Shape chunk = chunk_shape(shape, value_bytes);
+  const Shape chunk = chunk_shape(shape, row.slice_axis(), value_bytes);
   require(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), "cannot set chunks");
   require(H5Pset_shuffle(properties), "cannot set the shuffle filter");
   require(H5Pset_deflate(properties, deflate_level), "cannot set compression");
@@ -146,7 +147,7 @@ Handle GroupWriter::create_dataset(const std::string& link, const SchemaRow& row
                                    const std::vector<std::string>& user_axes) const {
   const std::string action = "cannot make the dataset '" + path_ + link + "'";
   Handle dataset(H5Dcreate2(group_, link.c_str(), file_type(row.type), data_space(shape), H5P_DEFAULT,
-                            creation_properties(shape, row.type), H5P_DEFAULT),
+                            creation_properties(shape, row), H5P_DEFAULT),
                  H5Dclose, action);
   describe(dataset, row);
   if (row.is_scale()) {
@@ -210,12 +211,13 @@ std::string GroupWriter::named_scale(const std::string& name, const std::vector<
 void GroupWriter::slices(const std::string& name, const Shape& shape,
                          const std::vector<const std::vector<double>*>& slices,
                          const std::vector<std::string>& user_axes) const {
-  const Handle dataset = create_dataset(name, schema_row(path_ + name), shape, user_axes);
+  const SchemaRow& row = schema_row(path_ + name);
+  const Handle dataset = create_dataset(name, row, shape, user_axes);
   const Handle type = memory_type(ValueType::real);
   for (std::size_t i = 0; i < slices.size(); ++i) {
     if (slices[i]->empty()) continue;
     const Handle space = data_space(shape);
-    select_slice(space, shape, i);
+    select_slice(space, shape, row.slice_axis(), i);
     const Handle memory = data_space({slices[i]->size()});
     require(H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, slices[i]->data()),
             "cannot write slice " + std::to_string(i) + " of the dataset '" + path_ + name + "'");

@@ -42,7 +42,7 @@ class GroupWriter {
   /// The scale of an axis with a name of the user's; returns the name of its link.
   std::string named_scale(const std::string& name, const std::vector<std::string>& values) const;
 
-  /// A dataset of `shape` whose second axis runs over `slices`, each [first axis][third axis]...; `user_axes` are the
+  /// A dataset of `shape` whose slice axis runs over `slices`, each [the other axes]; `user_axes` are the
   /// links of the scales that stand for `attribute_axes`.
   void slices(const std::string& name, const Shape& shape, const std::vector<const std::vector<double>*>& slices,
               const std::vector<std::string>& user_axes = {}) const;

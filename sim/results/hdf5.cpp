@@ -60,11 +60,11 @@ std::string to_string(const Shape& shape) {
   return text;
 }
 
-void select_slice(hid_t space, const Shape& shape, std::size_t index) {
+void select_slice(hid_t space, const Shape& shape, std::size_t axis, std::size_t index) {
   Shape start(shape.size(), 0);
   Shape count = shape;
-  start[1] = index;
-  count[1] = 1;
+  start[axis] = index;
+  count[axis] = 1;
   require(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
           "cannot select slice " + std::to_string(index) + " of " + to_string(shape));
 }

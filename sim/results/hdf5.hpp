@@ -62,6 +62,6 @@ Handle data_space(const Shape& shape);
 std::string to_string(const Shape& shape);
 
 /// Selects [all][index][all]... of `space`, whose shape is `shape`.
-void select_slice(hid_t space, const Shape& shape, std::size_t index);
+void select_slice(hid_t space, const Shape& shape, std::size_t axis, std::size_t index);
 
 }  // namespace myelin::results::hdf5

@@ -7,9 +7,10 @@
 #include "core/contract.hpp"
 #include "program/program.hpp"
 #include "program/timing.hpp"
+#include "results/types.hpp"
 
 /// \file
-/// How a results file spells the conventions of an analysis.
+/// How a results file spells the conventions of an analysis, and which strategy is better.
 
 namespace myelin::results {
 
@@ -27,6 +28,12 @@ inline const Choices<EventWeight>& event_weights() {
 inline const Choices<StateWeight>& state_weights() {
   static const Choices<StateWeight> names = {
       {"whole", StateWeight::whole}, {"at_start", StateWeight::at_start}, {"at_end", StateWeight::at_end}};
+  return names;
+}
+
+inline const Choices<Better>& better_strategies() {
+  static const Choices<Better> names = {
+      {"strategy", Better::strategy}, {"versus", Better::versus}, {"neither", Better::neither}};
   return names;
 }
 

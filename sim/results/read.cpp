@@ -8,7 +8,9 @@
 #include "results/group_reader.hpp"
 #include "results/names.hpp"
 #include "results/results.hpp"
+#include "results/sensitivity_file.hpp"
 #include "results/whole_file.hpp"
+#include "study/plan.hpp"
 
 namespace myelin::results {
 
@@ -196,19 +198,19 @@ void read_totals(const GroupReader& group, std::vector<OutcomeInfo>& outcomes) {
 }
 
 void read_amounts(const GroupReader& group, AnalysisResult& analysis) {
-  const std::size_t count = group.length("accrued"), draws = analysis.draws, cycles = analysis.timing.cycles;
+  const std::size_t count = group.length("accrued"), cycles = analysis.timing.cycles;
   const auto strategies = group.integers("strategy_index", count);
   const auto outcomes = group.integers("outcome_index", count);
   expect_indices(strategies, analysis.strategies.size(), group.path() + "strategy_index");
   expect_indices(outcomes, analysis.outcomes.size(), group.path() + "outcome_index", "outcome");
-  auto start = group.slices("at_start", {draws, count});
-  auto point = group.slices("at_time_points", {draws, count, cycles + 1});
-  auto event = group.slices("in_cycles", {draws, count, cycles});
+  const std::vector<double> start = group.reals("at_start", count);
+  auto point = group.slices("at_time_points", {count, cycles + 1});
+  auto event = group.slices("in_cycles", {count, cycles});
   for (StrategyResult& strategy : analysis.strategies) strategy.amounts.resize(analysis.outcomes.size());
   for (std::size_t i = 0; i < count; ++i) {
     std::optional<AmountsResult>& amounts = analysis.strategies[strategies[i]].amounts[outcomes[i]];
     if (amounts) throw IoError(group.path() + "accrued has an outcome of a strategy twice");
-    amounts = AmountsResult{std::move(start[i]), std::move(point[i]), std::move(event[i])};
+    amounts = AmountsResult{start[i], std::move(point[i]), std::move(event[i])};
   }
 }
 
@@ -218,16 +220,16 @@ std::vector<IncrementResult> read_increments(const GroupReader& group, const Ana
   const auto versus = group.integers("versus_index", count);
   expect_indices(strategies, analysis.strategies.size(), group.path() + "strategy_index");
   expect_indices(versus, analysis.strategies.size(), group.path() + "versus_index");
-  const Shape shape = {analysis.draws, count, analysis.outcomes.size(), column_count};
+  const Shape shape = {count, analysis.outcomes.size(), column_count};
   auto means = group.slices("mean", shape);
   auto standard_errors = group.slices("standard_error", shape);
-  auto covariances = group.slices("cost_qaly_covariance", {analysis.draws, count});
+  const std::vector<double> covariances = group.reals("cost_qaly_covariance", count);
   std::vector<IncrementResult> increments;
   for (std::size_t i = 0; i < count; ++i) {
     increments.push_back({.pair = {.strategy = strategies[i], .versus = versus[i]},
                           .mean = std::move(means[i]),
                           .standard_error = std::move(standard_errors[i]),
-                          .cost_qaly_covariance = std::move(covariances[i])});
+                          .cost_qaly_covariance = covariances[i]});
   }
   return increments;
 }
@@ -238,12 +240,12 @@ struct PlacedTally {
   TallyResult tally;
 };
 
-void read_tally(const GroupReader& group, std::size_t draws, std::vector<std::vector<PlacedTally>>& by_strategy) {
+void read_tally(const GroupReader& group, std::vector<std::vector<PlacedTally>>& by_strategy) {
   TallyResult tally{.name = group.text_attribute("name"),
                     .description = group.text_attribute("description"),
                     .time_axis = group.text_attribute("time_axis"),
                     .attributes = group.text_list_attribute("attributes"),
-                    .levels = group.user_scales("per_patient", 3),
+                    .levels = group.user_scales("per_patient", 2),
                     .times = group.length("time"),
                     .cells = 1,
                     .per_patient = {}};
@@ -254,7 +256,7 @@ void read_tally(const GroupReader& group, std::size_t draws, std::vector<std::ve
   const auto strategies = group.integers("strategy_index", count);
   const auto positions = group.integers("position", count);
   expect_indices(strategies, by_strategy.size(), group.path() + "strategy_index");
-  Shape shape = {draws, count, tally.times};
+  Shape shape = {count, tally.times};
   for (const auto& levels : tally.levels) {
     shape.push_back(levels.size());
     tally.cells *= levels.size();
@@ -268,7 +270,7 @@ void read_tally(const GroupReader& group, std::size_t draws, std::vector<std::ve
 
 void read_tallies(const GroupReader& tallies, AnalysisResult& analysis) {
   std::vector<std::vector<PlacedTally>> by_strategy(analysis.strategies.size());
-  for (const GroupReader& group : tallies.named_groups()) read_tally(group, analysis.draws, by_strategy);
+  for (const GroupReader& group : tallies.named_groups()) read_tally(group, by_strategy);
   for (std::size_t s = 0; s < by_strategy.size(); ++s) {
     auto& placed = by_strategy[s];
     std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
@@ -305,11 +307,20 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
   return outcomes;
 }
 
+DrawnInputs read_drawn(const GroupReader& group, std::size_t draws) {
+  const std::size_t count = group.length("input");
+  DrawnInputs drawn{group.texts("input", count), std::vector<double>(draws * count)};
+  const auto by_input = group.slices("value", {draws, count});
+  for (std::size_t i = 0; i < drawn.values.size(); ++i) drawn.values[i] = by_input[i % count][i / count];
+  return drawn;
+}
+
 AnalysisResult read_analysis(const GroupReader& group) {
   AnalysisResult analysis;
   analysis.name = group.text_attribute("name");
   analysis.overrides = group.text_list_attribute("overrides");
   analysis.draws = group.length("draw");
+  analysis.drawn = read_drawn(group.group("drawn"), analysis.draws);
   read_timing(group.group("timing"), analysis);
   analysis.outcomes = read_outcomes(group);
   const std::size_t count = group.length("strategy");
@@ -350,11 +361,25 @@ RunResults read_file(const std::filesystem::path& path) {
   read_run(root, results);
   const GroupReader scenario = root.group("scenario");
   results.scenario_path = scenario.text_attribute("path");
+  results.scenario_overrides = scenario.text_list_attribute("overrides");
+  results.strategies_asked_for = scenario.text_list_attribute("strategies");
+  const GroupReader files = scenario.group("files");
+  const std::size_t count = files.length("file");
+  const auto paths = files.texts("file", count), texts = files.texts("text", count);
+  for (std::size_t i = 0; i < count; ++i) results.scenario_files.push_back({paths[i], texts[i]});
   results.scenario_text = scenario.text("text");
   results.settings = read_settings(scenario.group("settings"));
   results.inputs = read_inputs(scenario.group("inputs"));
-  for (const GroupReader& group : root.group("analyses").named_groups())
-    results.analyses.push_back(read_analysis(group));
+  for (const GroupReader& group : root.group("analyses").named_groups()) {
+    AnalysisResult analysis = read_analysis(group);
+    if (analysis.name == study::probabilistic_name) {
+      results.probabilistic = std::move(analysis);
+    } else {
+      results.analyses.push_back(std::move(analysis));
+    }
+  }
+  const std::size_t strategies = results.analyses.empty() ? 0 : results.analyses.front().strategies.size();
+  results.sensitivity = read_sensitivity(root.group("sensitivity"), strategies);
   return results;
 }
 

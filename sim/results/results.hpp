@@ -20,12 +20,13 @@ void write(const RunResults& results, const std::filesystem::path& path);
 /// filetype or of a newer version, or if a dataset is missing or has the wrong type or shape (the text names it).
 RunResults read(const std::filesystem::path& path);
 
-/// SHA-256 in hexadecimal over every analysis: its names, units, shapes and numbers (as IEEE 754 bytes). Wording
-/// (labels, descriptions), the scenario, its settings and the program that ran it are left out.
+/// SHA-256 in hexadecimal over every analysis, deterministic sensitivity analyses included: its names, units, shapes
+/// and numbers (as IEEE 754 bytes). Wording (labels, descriptions, reasons), the scenario, its settings, the engine and
+/// the program that ran it are left out.
 std::string digest(const RunResults& results);
 
-/// (strategy, SHA-256) of each strategy alone over all analyses, in order of first appearance; increments are left out,
-/// so that a digest does not depend on the other strategies of the run.
+/// (strategy, SHA-256) of each strategy alone over all analyses, in order of first appearance; increments and
+/// sensitivity analyses are left out, so that a digest does not depend on the other strategies of the run.
 std::vector<std::pair<std::string, std::string>> digest_by_strategy(const RunResults& results);
 
 /// The format of the results file as a page of text: every attribute and dataset with type, axes, units and meaning.

@@ -17,7 +17,7 @@ struct FormatVersion {
   std::uint64_t major = 0;
   std::uint64_t minor = 0;
 };
-inline constexpr FormatVersion format_version{2, 0};
+inline constexpr FormatVersion format_version{3, 0};
 
 /// How values are stored: UTF-8 of variable length, IEEE 754 binary64, unsigned 64-bit; numbers little-endian.
 enum class ValueType { text, real, integer };
@@ -34,6 +34,9 @@ struct SchemaRow {
   bool is_scale() const {
     return axes.size() == 1 && path.ends_with(axes[0]) && path[path.size() - axes[0].size() - 1] == '/';
   }
+
+  /// The axis along which the dataset is written and read piece by piece: the first that is not that of draws.
+  std::size_t slice_axis() const { return axes.front() == "draw" ? 1 : 0; }
 };
 
 /// A last axis of this name stands for one axis an attribute of a tally, in the order of the attributes.

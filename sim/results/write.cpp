@@ -6,6 +6,7 @@
 #include "results/group_writer.hpp"
 #include "results/names.hpp"
 #include "results/results.hpp"
+#include "results/sensitivity_file.hpp"
 #include "results/whole_file.hpp"
 
 namespace myelin::results {
@@ -100,19 +101,28 @@ void write_increments(const GroupWriter& group, const AnalysisResult& analysis) 
     strategies.push_back(a);
     versus.push_back(b);
   }
-  group.counting_scale("draw", analysis.draws);
   group.dataset("pair", names);
   group.dataset("outcome", column(analysis.outcomes, &OutcomeInfo::name));
   group.dataset("column", column_names);
   group.dataset("strategy_index", strategies);
   group.dataset("versus_index", versus);
 
-  const hdf5::Shape shape = {analysis.draws, increments.size(), analysis.outcomes.size(), column_count};
-  const std::size_t size = analysis.draws * analysis.outcomes.size() * column_count;
+  const hdf5::Shape shape = {increments.size(), analysis.outcomes.size(), column_count};
+  const std::size_t size = analysis.outcomes.size() * column_count;
   group.slices("mean", shape, arrays(increments, &IncrementResult::mean, size));
   group.slices("standard_error", shape, arrays(increments, &IncrementResult::standard_error, size));
-  group.slices("cost_qaly_covariance", {analysis.draws, increments.size()},
-               arrays(increments, &IncrementResult::cost_qaly_covariance, analysis.draws));
+  group.dataset("cost_qaly_covariance", column(increments, &IncrementResult::cost_qaly_covariance));
+}
+
+void write_drawn(const GroupWriter& group, const AnalysisResult& analysis) {
+  const DrawnInputs& drawn = analysis.drawn;
+  std::vector<std::vector<double>> by_input(drawn.names.size());
+  for (std::size_t i = 0; i < drawn.values.size(); ++i) by_input[i % drawn.names.size()].push_back(drawn.values[i]);
+  std::vector<const std::vector<double>*> slices;
+  for (const std::vector<double>& values : by_input) slices.push_back(&values);
+  group.counting_scale("draw", analysis.draws);
+  group.dataset("input", drawn.names);
+  group.slices("value", {analysis.draws, drawn.names.size()}, slices);
 }
 
 void write_timing(const GroupWriter& group, const AnalysisResult& analysis) {
@@ -165,16 +175,15 @@ void write_amounts(const GroupWriter& group, const AnalysisResult& analysis) {
       known.push_back(*strategy.amounts[outcome]);
     }
   }
-  const std::size_t draws = analysis.draws, cycles = analysis.timing.cycles, points = cycles + 1;
-  group.counting_scale("draw", draws);
+  const std::size_t cycles = analysis.timing.cycles, points = cycles + 1;
   group.dataset("accrued", names);
   group.counting_scale("time_point", points);
   group.counting_scale("cycle", cycles);
   group.dataset("strategy_index", strategies);
   group.dataset("outcome_index", outcomes);
-  group.slices("at_start", {draws, known.size()}, arrays(known, &AmountsResult::start, draws));
-  group.slices("at_time_points", {draws, known.size(), points}, arrays(known, &AmountsResult::point, draws * points));
-  group.slices("in_cycles", {draws, known.size(), cycles}, arrays(known, &AmountsResult::event, draws * cycles));
+  group.dataset("at_start", column(known, &AmountsResult::start));
+  group.slices("at_time_points", {known.size(), points}, arrays(known, &AmountsResult::point, points));
+  group.slices("in_cycles", {known.size(), cycles}, arrays(known, &AmountsResult::event, cycles));
 }
 
 /// Strategies that share the datasets of a tally: those that count the same by the same axes.
@@ -219,13 +228,12 @@ void write_tally(const GroupWriter& group, const AnalysisResult& analysis, const
 
   std::vector<std::string> names;
   for (const std::uint64_t s : layout.strategies) names.push_back(analysis.strategies[s].name);
-  group.counting_scale("draw", analysis.draws);
   group.dataset("strategy", names);
   group.counting_scale("time", tally.times);
   group.dataset("strategy_index", layout.strategies);
   group.dataset("position", layout.positions);
 
-  hdf5::Shape shape = {analysis.draws, layout.strategies.size(), tally.times};
+  hdf5::Shape shape = {layout.strategies.size(), tally.times};
   std::vector<std::string> axes;
   std::size_t cells = 1;
   for (std::size_t a = 0; a < tally.attributes.size(); ++a) {
@@ -234,7 +242,7 @@ void write_tally(const GroupWriter& group, const AnalysisResult& analysis, const
     cells *= tally.levels[a].size();
   }
   for (const auto* data : layout.data) {
-    if (data->size() != analysis.draws * tally.times * cells) fail_contract("tally fits its axes", __FILE__, __LINE__);
+    if (data->size() != tally.times * cells) fail_contract("tally fits its axes", __FILE__, __LINE__);
   }
   group.slices("per_patient", shape, layout.data, axes);
 }
@@ -268,6 +276,7 @@ void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   group.slices("mean", shape, arrays(strategies, &StrategyResult::mean, size));
   group.slices("standard_error", shape, arrays(strategies, &StrategyResult::standard_error, size));
 
+  write_drawn(group.group("drawn"), analysis);
   write_timing(group.group("timing"), analysis);
   write_totals(group.group("totals"), outcomes);
   write_amounts(group.group("amounts"), analysis);
@@ -297,12 +306,20 @@ std::vector<std::byte> file_image(const RunResults& results) {
     write_run(root, results);
     const GroupWriter scenario = root.group("scenario");
     scenario.attribute("path", results.scenario_path);
+    scenario.attribute("overrides", results.scenario_overrides);
+    scenario.attribute("strategies", results.strategies_asked_for);
     scenario.dataset("text", results.scenario_text);
+    const GroupWriter files = scenario.group("files");
+    files.dataset("file", column(results.scenario_files, &ScenarioFile::relative_path));
+    files.dataset("text", column(results.scenario_files, &ScenarioFile::text));
     write_settings(scenario.group("settings"), results.settings);
     write_inputs(scenario.group("inputs"), results.inputs);
     const GroupWriter analyses = root.group("analyses");
     for (const AnalysisResult& analysis : results.analyses)
       write_analysis(analyses.named_group(analysis.name), analysis);
+    if (results.probabilistic)
+      write_analysis(analyses.named_group(results.probabilistic->name), *results.probabilistic);
+    write_sensitivity(root.group("sensitivity"), results);
   }
   hdf5::require(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot complete the file in memory");
   const ssize_t size = H5Fget_file_image(file, nullptr, 0);

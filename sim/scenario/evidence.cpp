@@ -178,6 +178,17 @@ void check_order(const std::string& label, double value, const Provenance& prove
   }
 }
 
+std::optional<Distribution> check_distribution(const std::string& label, double value, const Provenance& provenance,
+                                               const SourcePlace& place, Diagnostics& found) {
+  if (provenance.distribution.empty()) return std::nullopt;
+  const auto parsed = parse_distribution(provenance.distribution, {value, provenance.low, provenance.high});
+  if (parsed) return *parsed;
+  found.push_back({place, fmt::format("{}: distribution {}: {}", label, quote(provenance.distribution),
+                                      parsed.error().problem),
+                   parsed.error().remedy});
+  return std::nullopt;
+}
+
 Diagnostic missing_field(const std::string& label, const std::string& field,
                          const std::optional<std::string>& wanted_unit, const SourcePlace& place) {
   std::string remedy = "add " + field;

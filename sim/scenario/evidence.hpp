@@ -52,6 +52,10 @@ void check_grade(const std::string& label, const std::string& grade, const Sourc
 void check_order(const std::string& label, double value, const Provenance& provenance, const SourcePlace& place,
                  Diagnostics& found);
 
+/// What the text of a distribution says of a number, before any conversion; none if it is empty or malformed.
+std::optional<Distribution> check_distribution(const std::string& label, double value, const Provenance& provenance,
+                                               const SourcePlace& place, Diagnostics& found);
+
 /// Why a unit, source or grade must be added, and how: the diagnostic of one that is absent or empty.
 Diagnostic missing_field(const std::string& label, const std::string& field,
                          const std::optional<std::string>& wanted_unit, const SourcePlace& place);

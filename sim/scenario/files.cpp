@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <optional>
@@ -45,7 +46,10 @@ Folder::Folder(const fs::path& top_file) : top_file_(top_file) {
   canonical_ = fs::weakly_canonical(folder, failure);
 }
 
+Folder::Folder(std::vector<File> kept) : kept_(std::move(kept)) {}
+
 Result<File> Folder::read_top() const {
+  if (!kept_.empty()) return kept_.front();
   auto [text, refusal] = read_regular(top_file_);
   if (!refusal.empty()) {
     return refuse({top_file_.string()}, "cannot read the scenario: " + refusal,
@@ -58,6 +62,12 @@ Result<File> Folder::read(const std::string& path, const std::string& base, cons
   const std::string no_use = fmt::format("cannot use the file {}: ", quote(path));
   if (path.empty() || path.find('\0') != std::string::npos) {
     return refuse(place, no_use + "it is no file name", "write a path, counted from the folder of this file");
+  }
+  if (!kept_.empty()) {
+    const std::string wanted = (fs::path(base) / path).lexically_normal().generic_string();
+    const auto found = std::ranges::find(kept_, wanted, &File::relative);
+    if (found != kept_.end()) return *found;
+    return refuse(place, no_use + "it was not kept with the results", "run the scenario again");
   }
   std::error_code failure;
   const fs::path canonical = fs::weakly_canonical(canonical_ / base / path, failure);

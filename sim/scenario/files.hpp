@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/diagnostic.hpp"
 
@@ -21,10 +22,13 @@ struct File {
   std::string folder() const { return std::filesystem::path(relative).parent_path().generic_string(); }
 };
 
-/// The folder of a scenario's top file. Nothing outside it is read, so that a scenario is complete in one folder.
+/// The folder of a scenario's top file, on disk or as it was kept. Nothing outside it is read, so that a scenario is
+/// complete in one folder.
 class Folder {
  public:
-  explicit Folder(const std::filesystem::path& top_file);
+  Folder(const std::filesystem::path& top_file);
+  /// The files of a scenario that was read before, the top file first.
+  explicit Folder(std::vector<File> kept);
 
   /// The top file; a diagnostic if it is missing, no regular file or too large. Throws IoError if it cannot be read.
   Result<File> read_top() const;
@@ -35,6 +39,7 @@ class Folder {
   Result<File> read(const std::string& path, const std::string& base, const SourcePlace& place) const;
 
  private:
+  std::vector<File> kept_;           // empty where the files are on disk
   std::filesystem::path top_file_;   // as the user wrote it
   std::filesystem::path canonical_;  // of its folder
 };

@@ -62,7 +62,10 @@ class ParameterReader {
     provenance.note = text("note").value_or("");
     provenance.low = number("low");
     provenance.high = number("high");
-    if (value) check_order(leaf_.path, *value, provenance, place("value"), found_);
+    if (value) {
+      check_order(leaf_.path, *value, provenance, place("value"), found_);
+      provenance.spread = check_distribution(leaf_.path, *value, provenance, place("distribution"), found_);
+    }
     for (const std::string& label : labels) {
       if (const auto given = text(label)) parameter.labels[label] = *given;
     }

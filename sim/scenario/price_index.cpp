@@ -61,6 +61,7 @@ Provenance converted(const Provenance& provenance, const PriceConversion& conver
   if (result.low) result.low = converted(*result.low, conversion);
   if (result.high) result.high = converted(*result.high, conversion);
   result.note += (result.note.empty() ? "" : "; ") + conversion.in_words();
+  if (result.spread) result.spread = result.spread->scaled(conversion.factor);
   if (!result.distribution.empty())
     result.note += fmt::format("; distribution as published, in prices of {}", conversion.from_year);
   return result;

@@ -19,6 +19,7 @@
 #include "scenario/leaves.hpp"
 #include "scenario/overrides.hpp"
 #include "scenario/price_index.hpp"
+#include "scenario/reference_case.hpp"
 #include "scenario/wording.hpp"
 
 namespace myelin::scenario {
@@ -72,6 +73,37 @@ std::optional<std::pair<File, std::vector<SourceRecord>>> read_sources(const Lea
   return std::pair(*file, std::move(records));
 }
 
+// The reference case that the scenario names; none, with diagnostics, if it cannot be had. Its file, whether the
+// program's or the user's, is added to `files`.
+std::shared_ptr<const ReferenceCase> read_reference_case(const Leaves& leaves, const Folder& folder,
+                                                         std::vector<File>& files, Diagnostics& found) {
+  constexpr const char* file_key = "analysis.reference_case_file";
+  const auto name = text_at(leaves, "analysis.reference_case");
+  if (!name) return nullptr;
+  std::optional<File> file;
+  for (const auto& [built_in, text] : built_in_reference_cases()) {
+    if (built_in == *name) file = File{"reference case " + built_in, "reference case " + built_in, text};
+  }
+  const Leaf* leaf = leaf_at(leaves, file_key);
+  if (*name == "own" && leaf == nullptr) {
+    found.push_back({leaf_at(leaves, "analysis.reference_case")->place, "a reference case of one's own needs its file",
+                     fmt::format("add {} = \"my_agency.toml\"", file_key)});
+  } else if (const auto path = text_at(leaves, file_key); *name == "own" && path) {
+    const Result<File> read = folder.read(*path, leaf->folder, leaf->place_of(*leaf->node));
+    if (read) {
+      file = *read;
+    } else {
+      found.push_back(read.error().front());
+    }
+  }
+  if (!file) return nullptr;
+  files.push_back(*file);
+  Result<ReferenceCase> read = scenario::read_reference_case(file->text, file->shown);
+  if (read) return std::make_shared<const ReferenceCase>(std::move(*read));
+  for (Diagnostic& problem : read.error()) found.push_back(std::move(problem));
+  return nullptr;
+}
+
 EvidenceRules rules_of(const Leaves& leaves, const std::vector<SourceRecord>* sources) {
   EvidenceRules rules;
   const auto currency = text_at(leaves, "analysis.currency"), year = text_at(leaves, "analysis.price_year");
@@ -117,6 +149,12 @@ bool add_model_schema(const Documents& documents, const SchemaOfModel& schema_of
   return false;
 }
 
+std::string unit_of(const KeyValue& value) {
+  if (const auto* parameter = std::get_if<Parameter>(&value)) return parameter->unit;
+  if (const auto* table = std::get_if<ParameterTable>(&value)) return table->unit;
+  return {};
+}
+
 std::string text_of(const Documents& documents) {
   std::string text;
   for (const Document& document : documents.files) {
@@ -146,35 +184,48 @@ Diagnostics sorted(Diagnostics found) {
 
 }  // namespace
 
-Result<Scenario> read(const std::filesystem::path& path, std::span<const std::string> overrides,
+Result<Scenario> read(const Folder& folder, std::span<const std::string> overrides,
                       const SchemaOfModel& schema_of_model, const std::vector<std::string>& known_models,
                       const CrossCheck& cross_check) {
   Diagnostics found;
-  const Folder folder(path);
   const Documents documents = read_documents(folder, found);
   if (documents.files.empty()) return tl::unexpected(sorted(std::move(found)));
 
   Schema schema = common_schema();
+  schema.insert(schema.end(), decision_schema().begin(), decision_schema().end());
   const bool model_known = add_model_schema(documents, schema_of_model, known_models, schema, found);
   const KeyIndex index(schema);
   // Without its model's schema, a scenario's keys are neither right nor wrong.
   Leaves leaves =
       gather(documents, index, model_known ? UnknownKeys::are_mistakes : UnknownKeys::are_passed_over, found);
   if (model_known) apply_overrides(leaves, overrides, index, found);
-  if (documents.complete) report_missing(leaves, index, documents.files.back().file.shown, found);
+  std::vector<File> tables;
+  const auto reference_case = read_reference_case(leaves, folder, tables, found);
+  if (reference_case) {
+    for (Leaf& leaf : fill_in(*reference_case, leaves, index)) leaves.leaves.push_back(std::move(leaf));
+  }
+  const bool reference_case_missing = !reference_case && text_at(leaves, "analysis.reference_case");
+  // What a reference case that cannot be read would have given would seem to be missing.
+  if (documents.complete && !reference_case_missing)
+    report_missing(leaves, index, documents.files.back().file.shown, found);
 
   const auto sources = read_sources(leaves, folder, found);
   EvidenceRules rules = rules_of(leaves, sources ? &sources->second : nullptr);
+  if (reference_case && rules.source_keys) rules.source_keys->push_back(as_source(*reference_case).key);
   rules.price_index = read_price_index(leaves, documents, folder, rules);
   LeafChecker checker(folder, rules, found);
-  Scenario scenario{path.string(), {}, {}, {}, text_of(documents), {}, {}};
+  Scenario scenario;
+  scenario.path = documents.files.back().file.shown;
+  scenario.text = text_of(documents);
   std::vector<Leaf> complete = leaves.leaves;
   for (Leaf& leaf : fallbacks(leaves, index)) complete.push_back(std::move(leaf));
   for (const Leaf& leaf : complete) {
     const std::size_t before = found.size();
     std::optional<KeyValue> value = checker.check(leaf);
     const bool sound = value && found.size() == before;
-    scenario.parameters.add({leaf.path, value ? std::move(*value) : KeyValue{}, leaf.place, sound});
+    const KeyRow range = with_range_of_unit(*leaf.row, value ? unit_of(*value) : "");
+    scenario.parameters.add(
+        {leaf.path, value ? std::move(*value) : KeyValue{}, leaf.place, sound, range.low, range.high});
   }
   for (const std::string& meant : leaves.meant) {
     if (!scenario.parameters.has(meant)) scenario.parameters.add({meant, {}, {}, false});
@@ -186,11 +237,16 @@ Result<Scenario> read(const std::filesystem::path& path, std::span<const std::st
   }
   if (!found.empty() || !sources) return tl::unexpected(sorted(std::move(found)));
 
-  std::vector<File> tables = checker.tables();
+  tables.insert(tables.end(), checker.tables().begin(), checker.tables().end());
   tables.push_back(sources->first);
+  for (auto document = documents.files.rbegin(); document != documents.files.rend(); ++document)
+    scenario.files.push_back(document->file);
+  scenario.files.insert(scenario.files.end(), tables.begin(), tables.end());
   scenario.title = scenario.parameters.text("title");
   scenario.model = scenario.parameters.text("model");
   scenario.sources = sources->second;
+  if (reference_case) scenario.sources.push_back(as_source(*reference_case));
+  scenario.reference_case = reference_case;
   scenario.sha256 = digest(scenario.text, tables, overrides);
   return scenario;
 }

@@ -185,7 +185,11 @@ class TableReader {
     if (!text(row, "low").empty()) provenance.low = read_field(row, "low", conversion);
     if (!text(row, "high").empty()) provenance.high = read_field(row, "high", conversion);
     const auto value = read_field(row, "value", conversion);
-    if (value) check_order(path_, *value, provenance, place(row, "value"), found_);
+    if (value) {
+      check_order(path_, *value, provenance, place(row, "value"), found_);
+      if (!provenance.distribution.empty())
+        provenance.spread = check_distribution(path_, *value, provenance, place(row, "distribution"), found_);
+    }
     // A mistake that goes down a whole column is told once, that of a unit by conversion_of.
     if (is_first("source", row)) check_source(path_, provenance.source, rules_, place(row, "source"), found_);
     if (is_first("grade", row)) check_grade(path_, provenance.grade, place(row, "grade"), found_);

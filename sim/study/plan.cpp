@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "scenario/reference_case.hpp"
+
 namespace myelin::study {
 
 namespace {
@@ -68,6 +70,19 @@ Diagnostics first_of_each_place(const Diagnostics& problems) {
   return kept;
 }
 
+/// What the base case does against the reference case that it names; alternatives may depart from it.
+Diagnostics check_reference_case(const PlannedAnalysis& analysis) {
+  const auto& reference_case = analysis.scenario.reference_case;
+  if (!reference_case) return {};
+  Diagnostics problems = scenario::contradictions(*reference_case, analysis.scenario.parameters);
+  std::vector<std::string> outcomes;
+  for (const Outcome& outcome : analysis.programs.front().outcomes) outcomes.push_back(outcome.name);
+  const SourcePlace& place = analysis.scenario.parameters.entry("analysis.reference_case").place;
+  for (Diagnostic& problem : scenario::missing_outcomes(*reference_case, outcomes, place))
+    problems.push_back(std::move(problem));
+  return problems;
+}
+
 Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanRequest& request, const Models& models) {
   Result<scenario::Scenario> scenario = read_checked(request, analysis.overrides, models);
   if (!scenario) return tl::unexpected(scenario.error());
@@ -76,6 +91,7 @@ Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanReques
   if (!strategies) return tl::unexpected(strategies.error());
   analysis.strategies = std::move(*strategies);
   const Model* model = find_model(models, analysis.scenario.model);
+  analysis.population = model->population(analysis.scenario.parameters);
   Diagnostics problems;
   for (const std::string& strategy : analysis.strategies) {
     Result<Program> program = model->compile(analysis.scenario.parameters, strategy);
@@ -86,7 +102,8 @@ Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanReques
     }
   }
   if (!problems.empty()) return tl::unexpected(first_of_each_place(problems));
-  analysis.population = model->population(analysis.scenario.parameters);
+  if (analysis.overrides.empty()) problems = check_reference_case(analysis);
+  if (!problems.empty()) return tl::unexpected(problems);
   return analysis;
 }
 
@@ -136,13 +153,28 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
   if (!base) return tl::unexpected(base.error());
   const ParameterSet& parameters = base->scenario.parameters;
   Plan plan;
+  plan.overrides = request.overrides;
+  plan.strategies_asked_for = request.strategies;
   plan.model = find_model(models, base->scenario.model);
   plan.seed = static_cast<std::uint64_t>(parameters.integer("analysis.seed"));
   Diagnostics problems = choose_engine(parameters, plan);
   for (Diagnostic& problem : check_rounds(parameters, base->population, plan)) problems.push_back(std::move(problem));
+  if (const std::int64_t draws = parameters.integer("analysis.draws"); draws > 1 && request.with_draws) {
+    Result<ParameterDraws> made = ParameterDraws::make(base->scenario, {plan.seed}, static_cast<std::size_t>(draws));
+    if (made) {
+      plan.draws = std::move(*made);
+    } else {
+      problems.insert(problems.end(), made.error().begin(), made.error().end());
+    }
+  }
   std::vector<PlannedAnalysis> alternatives;
   for (const std::string& name : parameters.names_under("alternatives")) {
     const std::string key = "alternatives." + name;
+    if (name == probabilistic_name) {
+      problems.push_back({parameters.entry(key + ".label").place,
+                          fmt::format("no alternative can be called '{}'", name), "choose another name"});
+      continue;
+    }
     Result<PlannedAnalysis> alternative = plan_analysis({.name = name,
                                                          .label = parameters.text(key + ".label"),
                                                          .overrides = parameters.text_list(key + ".set"),

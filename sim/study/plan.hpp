@@ -1,18 +1,22 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/diagnostic.hpp"
 #include "program/model.hpp"
 #include "scenario/scenario.hpp"
+#include "study/parameter_draws.hpp"
 
 namespace myelin::study {
 
 enum class Engine { microsimulation, cohort };
+
+/// The name of the analysis over parameter draws, which no alternative can have.
+inline constexpr const char* probabilistic_name = "probabilistic";
 
 /// One analysis, ready to run: a scenario's values and the program of each strategy.
 struct PlannedAnalysis {
@@ -31,13 +35,17 @@ struct Plan {
   std::uint64_t patients = 0;  ///< 0 under the cohort engine
   std::uint64_t seed = 0;
   const Model* model = nullptr;
-  std::vector<PlannedAnalysis> analyses;  ///< the base first, then the scenario's alternatives
+  std::vector<PlannedAnalysis> analyses;          ///< the base first, then the scenario's alternatives
+  std::optional<ParameterDraws> draws;            ///< of the base's inputs; none for a run at their values alone
+  std::vector<std::string> overrides;             ///< of the request
+  std::vector<std::string> strategies_asked_for;  ///< of the request; empty for all
 };
 
 struct PlanRequest {
-  std::filesystem::path scenario;
+  scenario::Folder scenario;
   std::vector<std::string> overrides;   ///< `key=value`
   std::vector<std::string> strategies;  ///< names; empty for all
+  bool with_draws = true;               ///< false: the values of parameter draws are not asked for
 };
 
 /// The models that scenarios can name.

@@ -6,8 +6,8 @@
 #include <chrono>
 
 #include "core/contract.hpp"
-#include "engine/cohort.hpp"
 #include "engine/microsimulation.hpp"
+#include "study/evaluation.hpp"
 
 namespace myelin::study {
 
@@ -54,15 +54,16 @@ std::vector<std::vector<double>> split_tallies(const Program& program, const std
 
 class Sampler {
  public:
-  Sampler(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution)
-      : analysis_(analysis),
+  Sampler(const Evaluation& evaluation, const Execution& execution)
+      : evaluation_(evaluation),
         execution_(execution),
-        simulation_(pointers(analysis.programs), analysis.population,
-                    {find_outcome(analysis.programs.front(), "cost"), find_outcome(analysis.programs.front(), "qaly")},
-                    {.seed = {plan.seed},
-                     .noise = {0},
-                     .patients = plan.patients,
-                     .instruction_set = execution.instruction_set}) {
+        simulation_(
+            pointers(evaluation.programs), evaluation.population,
+            {find_outcome(evaluation.programs.front(), "cost"), find_outcome(evaluation.programs.front(), "qaly")},
+            {.seed = evaluation.seed,
+             .noise = evaluation.noise,
+             .patients = evaluation.patients,
+             .instruction_set = execution.instruction_set}) {
     for (int thread = 0; thread < execution.threads; ++thread) workspaces_.push_back(simulation_.make_workspace());
   }
 
@@ -112,7 +113,7 @@ class Sampler {
   void report(std::uint64_t blocks_done, Clock::time_point begin) const {
     if (!execution_.report) return;
     const std::uint64_t patients = simulation_.options().patients;
-    execution_.report({analysis_.name, std::min(patients, blocks_done * engine::block_patients), patients,
+    execution_.report({evaluation_.name, std::min(patients, blocks_done * engine::block_patients), patients,
                        patient_cycles(), seconds_since(begin)});
   }
 
@@ -120,14 +121,14 @@ class Sampler {
     AnalysisOutput output;
     const std::size_t values = simulation_.outcomes() * engine::columns;
     std::size_t pair = 0;
-    for (std::size_t strategy = 0; strategy < analysis_.programs.size(); ++strategy) {
+    for (std::size_t strategy = 0; strategy < evaluation_.programs.size(); ++strategy) {
       std::vector<std::uint64_t> counts(simulation_.programs()[strategy].counts);
       for (const auto& workspace : workspaces_) {
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += workspace.counts[strategy][i];
       }
-      const Program& program = analysis_.programs[strategy];
+      const Program& program = evaluation_.programs[strategy];
       std::vector<std::vector<double>> tallies = split_tallies(program, counts, simulation_.options().patients);
-      engine::OutcomeAmounts amounts = engine::amounts_from_tallies(program, analysis_.population, tallies);
+      engine::OutcomeAmounts amounts = engine::amounts_from_tallies(program, evaluation_.population, tallies);
       output.strategies.push_back(
           {estimates_of(sums.outcomes, strategy * values, values), std::move(tallies), std::move(amounts), 0});
       for (std::size_t versus = 0; versus < strategy; ++versus, ++pair) {
@@ -140,53 +141,93 @@ class Sampler {
     return output;
   }
 
-  const PlannedAnalysis& analysis_;
+  const Evaluation& evaluation_;
   const Execution& execution_;
   engine::Microsimulation simulation_;
   std::vector<engine::Microsimulation::Workspace> workspaces_;
 };
 
-Result<std::optional<AnalysisOutput>> expect(const PlannedAnalysis& analysis, const Execution& execution) {
-  const Clock::time_point begin = Clock::now();
-  AnalysisOutput output;
-  Diagnostics problems;
-  for (const Program& program : analysis.programs) {
-    if (execution.interrupted != nullptr && execution.interrupted->load()) return std::nullopt;
-    const auto cohort =
-        engine::CohortEngine::make(program, analysis.population, {.state_limit = execution.cohort_state_limit});
-    if (!cohort) {
-      problems.insert(problems.end(), cohort.error().begin(), cohort.error().end());
-      continue;
-    }
-    engine::CohortResult result = cohort->forward(program);
-    std::vector<double> no_error(result.means.size(), 0.0);
-    output.strategies.push_back({{std::move(result.means), std::move(no_error)},
-                                 std::move(result.tallies),
-                                 std::move(result.amounts),
-                                 cohort->states()});
-  }
-  if (!problems.empty()) return tl::unexpected(problems);
-  for (std::size_t strategy = 1; strategy < output.strategies.size(); ++strategy) {
+/// Increments between expectations, which have no error.
+std::vector<IncrementOutput> exact_increments(const std::vector<StrategyOutput>& strategies) {
+  std::vector<IncrementOutput> increments;
+  for (std::size_t strategy = 1; strategy < strategies.size(); ++strategy) {
     for (std::size_t versus = 0; versus < strategy; ++versus) {
-      const std::vector<double>&a = output.strategies[strategy].outcomes.mean,
-            &b = output.strategies[versus].outcomes.mean;
+      const std::vector<double>&a = strategies[strategy].outcomes.mean, &b = strategies[versus].outcomes.mean;
       IncrementOutput increment{strategy, versus, {a, std::vector<double>(a.size(), 0.0)}, 0};
       for (std::size_t i = 0; i < b.size(); ++i) increment.outcomes.mean[i] -= b[i];
-      output.increments.push_back(std::move(increment));
+      increments.push_back(std::move(increment));
     }
   }
-  output.elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  return output;
+  return increments;
 }
 
 }  // namespace
 
 int available_threads() { return omp_get_max_threads(); }
 
+std::vector<Program> covered(const std::vector<Program>& programs, const Population& population) {
+  std::vector<Program> all;
+  for (const Program& program : programs) all.push_back(engine::with_covering_tallies(program, population));
+  return all;
+}
+
+std::optional<AnalysisOutput> sample(const Evaluation& evaluation, const Execution& execution) {
+  return Sampler(evaluation, execution).run();
+}
+
+Result<std::vector<engine::CohortEngine>> make_cohort_engines(const Evaluation& evaluation,
+                                                              const Execution& execution) {
+  std::vector<engine::CohortEngine> engines;
+  Diagnostics problems;
+  for (const Program& program : evaluation.programs) {
+    auto made =
+        engine::CohortEngine::make(program, evaluation.population, {.state_limit = execution.cohort_state_limit});
+    if (made) {
+      engines.push_back(std::move(*made));
+    } else {
+      problems.insert(problems.end(), made.error().begin(), made.error().end());
+    }
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return engines;
+}
+
+AnalysisOutput expect(const Evaluation& evaluation, const std::vector<engine::CohortEngine>& engines) {
+  AnalysisOutput output;
+  for (std::size_t i = 0; i < engines.size(); ++i) {
+    engine::CohortResult result = engines[i].forward(evaluation.programs[i]);
+    std::vector<double> no_error(result.means.size(), 0.0);
+    output.strategies.push_back({{std::move(result.means), std::move(no_error)},
+                                 std::move(result.tallies),
+                                 std::move(result.amounts),
+                                 engines[i].states()});
+  }
+  output.increments = exact_increments(output.strategies);
+  return output;
+}
+
 Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
                                                const Execution& execution) {
-  if (plan.engine == Engine::cohort) return expect(analysis, execution);
-  return Sampler(plan, analysis, execution).run();
+  const Clock::time_point begin = Clock::now();
+  Evaluation evaluation{
+      analysis.name,
+      execution.count_for_pricing ? covered(analysis.programs, analysis.population) : analysis.programs,
+      analysis.population,
+      {plan.seed},
+      {0},
+      plan.patients};
+  std::optional<AnalysisOutput> output;
+  if (plan.engine == Engine::cohort) {
+    const auto engines = make_cohort_engines(evaluation, execution);
+    if (!engines) return tl::unexpected(engines.error());
+    output = expect(evaluation, *engines);
+  } else {
+    output = sample(evaluation, execution);
+  }
+  if (!output) return output;
+  output->elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  output->programs = std::move(evaluation.programs);
+  return output;
 }
 
 }  // namespace myelin::study

@@ -22,11 +22,12 @@ struct Progress {
   double elapsed_seconds = 0;
 };
 
-/// How to run a plan; nothing of it changes a result.
+/// How to run a plan; nothing of it changes an estimate.
 struct Execution {
   int threads = 1;
   engine::InstructionSet instruction_set = engine::InstructionSet::baseline;
   std::uint64_t cohort_state_limit = 2'000'000;
+  bool count_for_pricing = false;  ///< also tally what decides every accrual, so that the run can be priced again
   std::function<void(const Progress&)> report;     ///< called between batches, by one thread; may be empty
   const std::atomic<bool>* interrupted = nullptr;  ///< polled between batches; may be null
 };
@@ -51,6 +52,7 @@ struct IncrementOutput {
 };
 
 struct AnalysisOutput {
+  std::vector<Program> programs;  ///< [strategy]: as they were run; with more tallies where they count for pricing
   std::vector<StrategyOutput> strategies;
   std::vector<IncrementOutput> increments;  ///< every pair strategy > versus
   std::uint64_t patient_cycles = 0;         ///< lived by the microsimulation

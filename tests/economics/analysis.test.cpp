@@ -1,5 +1,6 @@
 #include "economics/analysis.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -39,7 +40,7 @@ TEST_CASE("net benefit and the best option at each threshold are as worked by ha
   CHECK(decision.thresholds[0].runner_up == 1u);
 }
 
-TEST_CASE("several draws are averaged, and one draw can be had alone") {
+TEST_CASE("several draws are averaged") {
   const results::AnalysisResult analysis = example_analysis(three_options_eight_draws, {40, 0.004, 0.5});
   const std::vector<double> thresholds{10000, 20000, 30000, 50000};
   const auto decision = *analyse(analysis, thresholds);
@@ -51,16 +52,29 @@ TEST_CASE("several draws are averaged, and one draw can be had alone") {
     for (std::size_t s = 0; s < 3; ++s)
       CHECK(decision.thresholds[t].net_benefit[s] == Approx(net_benefit[t][s]).epsilon(1e-9));
   }
-  // Independent errors of eight draws shrink by sqrt(8).
-  const Increment& mean = decision.pairwise[0].increment;
-  CHECK(mean.cost.standard_error == Approx(40 / std::sqrt(8.0)));
-  CHECK(mean.qaly.standard_error == Approx(0.004 / std::sqrt(8.0)));
-  CHECK(mean.cost_qaly_covariance == Approx(0.5 * 40 * 0.004 / 8));
+  // An increment is stored as the mean over all draws, with the errors of that mean.
+  const Increment& increment = decision.pairwise[0].increment;
+  CHECK(increment.cost.mean == 3500);
+  CHECK(increment.qaly.mean == Approx(0.16875));
+  CHECK(increment.cost.standard_error == 40);
+  CHECK(increment.qaly.standard_error == 0.004);
+  CHECK(increment.cost_qaly_covariance == Approx(0.5 * 40 * 0.004));
+}
 
-  const auto fourth = *analyse(analysis, thresholds, 0, 3);
-  CHECK(fourth.pairwise[0].increment.cost.mean == 5000);
-  CHECK(fourth.pairwise[0].increment.qaly.mean == Approx(0.1));
-  CHECK(fourth.pairwise[0].increment.cost.standard_error == 40);
+TEST_CASE("the estimate of an outcome is the mean over draws, whose independent errors shrink with their number") {
+  results::AnalysisResult analysis = example_analysis(three_options_eight_draws);
+  const Estimate cost = outcome_estimate(analysis, 1, 0, results::discounted_column),
+                 doubled = outcome_estimate(analysis, 1, 0, results::undiscounted_column);
+  CHECK(cost.mean == 14000);
+  CHECK(doubled.mean == 28000);
+  CHECK(cost.standard_error == Approx(0.25 / std::sqrt(8.0)));
+  // 3, 4 and six errors of nothing: sqrt(9 + 16) / 8.
+  std::vector<double>& errors = analysis.strategies[2].standard_error;
+  std::fill(errors.begin(), errors.end(), 0);
+  errors[1 * 4 + 2] = 3;
+  errors[7 * 4 + 2] = 4;
+  CHECK(outcome_estimate(analysis, 2, 1, results::discounted_column).standard_error == Approx(5.0 / 8));
+  CHECK(outcome_estimate(analysis, 2, 0, results::discounted_column).standard_error == 0);
 }
 
 TEST_CASE("quadrants, their names and what a ratio means in each") {

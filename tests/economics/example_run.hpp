@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct ExampleStrategy {
   std::vector<double> qaly;
 };
 
-/// Monte Carlo errors that all increments of an example share.
+/// Monte Carlo errors that all increments of an example share, of the means over all draws.
 struct ExampleErrors {
   double cost = 0;
   double qaly = 0;
@@ -42,20 +43,18 @@ inline results::AnalysisResult example_analysis(const std::vector<ExampleStrateg
     }
     analysis.strategies.push_back(result);
   }
+  const auto mean_difference = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return (std::accumulate(a.begin(), a.end(), 0.0) - std::accumulate(b.begin(), b.end(), 0.0)) /
+           static_cast<double>(a.size());
+  };
   for (std::size_t a = 0; a < strategies.size(); ++a) {
     for (std::size_t b = 0; b < a; ++b) {
-      results::IncrementResult increment;
-      increment.pair = {a, b};
-      for (std::size_t d = 0; d < analysis.draws; ++d) {
-        const double cost = strategies[a].cost[d] - strategies[b].cost[d],
-                     qaly = strategies[a].qaly[d] - strategies[b].qaly[d];
-        for (const double mean : {cost, 2 * cost, qaly, 2 * qaly}) increment.mean.push_back(mean);
-        for (const double error : {errors.cost, 2 * errors.cost, errors.qaly, 2 * errors.qaly}) {
-          increment.standard_error.push_back(error);
-        }
-        increment.cost_qaly_covariance.push_back(errors.correlation * errors.cost * errors.qaly);
-      }
-      analysis.increments.push_back(increment);
+      const double cost = mean_difference(strategies[a].cost, strategies[b].cost),
+                   qaly = mean_difference(strategies[a].qaly, strategies[b].qaly);
+      analysis.increments.push_back({{a, b},
+                                     {cost, 2 * cost, qaly, 2 * qaly},
+                                     {errors.cost, 2 * errors.cost, errors.qaly, 2 * errors.qaly},
+                                     errors.correlation * errors.cost * errors.qaly});
     }
   }
   return analysis;

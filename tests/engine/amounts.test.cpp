@@ -3,21 +3,15 @@
 #include <catch2/catch.hpp>
 
 #include "engine/cohort.hpp"
-#include "engine/conventions.hpp"
-#include "engine/microsimulation.hpp"
 #include "engine/random_program.hpp"
+#include "engine/sampled_tallies.hpp"
 
 using namespace myelin;
 using namespace myelin::engine;
+using namespace myelin::engine::test;
+using myelin::test::make_random_program;
 
 namespace {
-
-double weigh(const Weights& weights, const AmountsByTime& amounts) {
-  double sum = weights.start * amounts.start;
-  for (std::size_t time = 0; time < amounts.point.size(); ++time) sum += weights.point[time] * amounts.point[time];
-  for (std::size_t cycle = 0; cycle < amounts.event.size(); ++cycle) sum += weights.event[cycle] * amounts.event[cycle];
-  return sum;
-}
 
 void check_equal(const AmountsByTime& got, const AmountsByTime& expected) {
   const auto near = [](double value) { return Approx(value).epsilon(1e-12).margin(1e-11); };
@@ -44,39 +38,12 @@ Program with_tallies(Program program) {
   return program;
 }
 
-std::vector<std::vector<double>> tallies_of_sample(const Program& program, const Population& population,
-                                                   std::uint64_t patients, std::vector<double>& means) {
-  const Microsimulation simulation(
-      {&program}, population, {{0}, {1}},
-      {.seed = {3}, .noise = {0}, .patients = patients, .instruction_set = best_instruction_set()});
-  auto workspace = simulation.make_workspace();
-  TreeFold<PatientSums> fold;
-  for (std::uint64_t block = 0; block < simulation.blocks(); ++block) {
-    PatientSums sums = simulation.make_sums();
-    simulation.simulate(block, workspace, sums);
-    fold.push(std::move(sums));
-  }
-  for (const Moments& moments : fold.result().outcomes) means.push_back(moments.mean);
-  std::vector<std::vector<double>> tallies;
-  auto next = workspace.counts[0].begin();
-  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
-    for (const Step& step : program.steps(phase)) {
-      const auto* tally = std::get_if<Tally>(&step.action);
-      if (tally == nullptr) continue;
-      tallies.emplace_back();
-      for (std::size_t i = 0; i < tally->cells * tally_times(phase, program.cycles); ++i)
-        tallies.back().push_back(static_cast<double>(*next++) / static_cast<double>(patients));
-    }
-  }
-  return tallies;
-}
-
 }  // namespace
 
 TEST_CASE("the cohort engine's means are its amounts times the weights") {
   for (std::uint32_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
-    const Program program = test::make_random_program(seed);
+    const Program program = make_random_program(seed);
     const CohortResult result = CohortEngine::make(program, {}, {}).value().forward(program);
     for (std::size_t outcome = 0; outcome < program.outcomes.size(); ++outcome) {
       const Outcome& declared = program.outcomes[outcome];
@@ -94,7 +61,7 @@ TEST_CASE("the cohort engine's tallies give its amounts wherever they cover them
   std::size_t known = 0, absent = 0;
   for (std::uint32_t seed = 1; seed <= 400; ++seed) {
     CAPTURE(seed);
-    const Program program = test::make_random_program(seed);
+    const Program program = make_random_program(seed);
     const CohortResult result = CohortEngine::make(program, {}, {}).value().forward(program);
     const OutcomeAmounts amounts = amounts_from_tallies(program, {}, result.tallies);
     for (std::size_t outcome = 0; outcome < 3; ++outcome) {
@@ -109,20 +76,19 @@ TEST_CASE("the cohort engine's tallies give its amounts wherever they cover them
 TEST_CASE("with a tally beside every accrual all amounts are known, and they give the means of the same patients") {
   for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
-    const Program program = with_tallies(test::make_random_program(seed));
+    const Program program = with_tallies(make_random_program(seed));
     // Profiles that differ in the clock and in what the accruals read.
     const Population population = seed % 2 == 0 ? Population{} : Population{{"age", "state0"}, {20, 0, 25, 1, 22, 0}};
     const CohortResult exact = CohortEngine::make(program, population, {}).value().forward(program);
     const OutcomeAmounts expected = amounts_from_tallies(program, population, exact.tallies);
-    std::vector<double> means;
-    const OutcomeAmounts sampled =
-        amounts_from_tallies(program, population, tallies_of_sample(program, population, 1500, means));
+    const SampledTallies sample = sample_tallies(program, population, 1500);
+    const OutcomeAmounts sampled = amounts_from_tallies(program, population, sample.tallies);
     for (std::size_t outcome = 0; outcome < 3; ++outcome) {
       REQUIRE(expected[outcome].has_value());
       check_equal(*expected[outcome], *exact.amounts[outcome]);
       REQUIRE(sampled[outcome].has_value());
       CHECK(weigh(program.outcomes[outcome].weights, *sampled[outcome]) ==
-            Approx(means[outcome * columns]).epsilon(1e-11).margin(1e-10));
+            Approx(sample.outcomes[outcome * columns].mean).epsilon(1e-11).margin(1e-10));
     }
     CHECK_FALSE(expected[3].has_value());
   }

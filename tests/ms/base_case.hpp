@@ -38,7 +38,7 @@ inline ParameterSet scenario_parameters(const std::string& file) {
   const auto found = known.find(file);
   if (found != known.end()) return found->second;
   const scenario::Scenario scenario = value_of(
-      scenario::read(MYELIN_SOURCE_DIR "/scenarios/ms/" + file, {},
+      scenario::read(scenario::Folder(MYELIN_SOURCE_DIR "/scenarios/ms/" + file), {},
                      [](const std::string& name) { return name == "ms" ? &model().schema() : nullptr; }, {"ms"}));
   return known.emplace(file, scenario.parameters).first->second;
 }

@@ -24,7 +24,7 @@ std::vector<std::string> mistakes_of(const PersonText& text) {
 ParameterSet parameters_of(const Person& person) {
   const std::vector<std::string> overrides = value_of(overrides_of(person, base_case()));
   return value_of(scenario::read(
-                      MYELIN_SOURCE_DIR "/scenarios/ms/base_case_uk.toml", overrides,
+                      std::filesystem::path(MYELIN_SOURCE_DIR "/scenarios/ms/base_case_uk.toml"), overrides,
                       [](const std::string& name) { return name == "ms" ? &model().schema() : nullptr; }, {"ms"},
                       [](const std::string&, const ParameterSet& all) { return model().check(all); }))
       .parameters;

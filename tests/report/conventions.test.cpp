@@ -26,7 +26,7 @@ results::RunResults example_run(std::uint32_t cycles = 2) {
     for (std::size_t versus = 0; versus < run.analyses[0].strategies.size(); ++versus) {
       if (strategy.name == run.analyses[0].strategies[versus].name) break;
       const std::size_t index = static_cast<std::size_t>(&strategy - run.analyses[0].strategies.data());
-      run.analyses[0].increments.push_back({{index, versus}, strategy.mean, strategy.mean, {0}});
+      run.analyses[0].increments.push_back({{index, versus}, strategy.mean, strategy.mean, 0});
     }
   }
   return run;
@@ -146,8 +146,8 @@ TEST_CASE("one strategy alone has no ratios and no movement") {
 
 TEST_CASE("the JSON has the numbers of the conventions only if they are asked for") {
   const results::RunResults run = example_run(3);
-  CHECK_FALSE(json::parse(*to_json(run, run.thresholds, 1, ShownConventions::of_run)).contains("conventions"));
-  const json shown = json::parse(*to_json(run, run.thresholds, 1, ShownConventions::all));
+  CHECK_FALSE(to_json(run, run.thresholds, 1, ShownConventions::of_run)->contains("conventions"));
+  const json shown(*to_json(run, run.thresholds, 1, ShownConventions::all));
   const auto expected = *economics::analyse_conventions(run.analyses[0], run.thresholds, 1);
   REQUIRE(shown.at("conventions").size() == expected.rows.size());
   for (std::size_t i = 0; i < expected.rows.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <sstream>
 
 #include "economics/example_run.hpp"
@@ -50,6 +51,7 @@ TEST_CASE("numbers are grouped, rounded and never minus zero") {
   CHECK(format_error(78.4, 0) == "± 78");
   CHECK(format_error(0.2, 0) == "± <1");
   CHECK(format_error(0.0001, 3) == "± <0.001");
+  CHECK(format_error(std::nan(""), 0).empty());
 }
 
 TEST_CASE("text is wrapped at spaces and counted in characters") {
@@ -59,6 +61,16 @@ TEST_CASE("text is wrapped at spaces and counted in characters") {
   CHECK(wrap("abcdefgh", 3) == "abc\ndef\ngh");
   CHECK(wrap("a bcdef", 3) == "a\nbcd\nef");
   CHECK(wrap("", 5).empty());
+}
+
+TEST_CASE("each line of a text cell is wrapped on its own") {
+  const TableColumn strategy{"A", TableColumn::Kind::text}, other{"B", TableColumn::Kind::text};
+  CHECK(render_table({strategy, other}, {{"drug\nby 6,000", "*surgery\nby 1,000 more"}, {"", "x"}}) ==
+        "A         B\n"
+        "───────────────────────\n"
+        "drug      *surgery\n"
+        "by 6,000  by 1,000 more\n"
+        "          x\n");
 }
 
 TEST_CASE("the summary aligns numbers and leaves out what the run lacks") {

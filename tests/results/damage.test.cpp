@@ -40,6 +40,16 @@ void alter(const std::filesystem::path& path, const std::function<void(hid_t)>& 
   write_whole_file(path, std::as_bytes(std::span(bytes)));
 }
 
+/// Changes a group of a results file.
+void alter_group(const std::filesystem::path& path, const char* name, const std::function<void(hid_t)>& change) {
+  alter(path, [&](hid_t file) {
+    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    REQUIRE(group >= 0);
+    change(group);
+    H5Gclose(group);
+  });
+}
+
 void remove_link(hid_t file, const char* path) { REQUIRE(H5Ldelete(file, path, H5P_DEFAULT) >= 0); }
 
 void put_attribute(hid_t file, const char* name, hid_t type, const std::vector<hsize_t>& shape, const void* value) {
@@ -129,14 +139,14 @@ TEST_CASE_METHOD(WrittenRun, "other formats are refused with what they are") {
     CHECK_THAT(problem_of(path), Contains("another program"));
   }
   SECTION("a newer version") {
-    const std::uint64_t newer[] = {3, 7};
+    const std::uint64_t newer[] = {4, 7};
     alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, newer); });
-    CHECK_THAT(problem_of(path), Contains("version 3.7") && Contains("up to 2.0"));
+    CHECK_THAT(problem_of(path), Contains("version 4.7") && Contains("up to 3.0"));
   }
   SECTION("an older version that lacks what is read now") {
-    const std::uint64_t older[] = {1, 0};
+    const std::uint64_t older[] = {2, 0};
     alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, older); });
-    CHECK_THAT(problem_of(path), Contains("version 1.0") && Contains("2.0 at the earliest"));
+    CHECK_THAT(problem_of(path), Contains("version 2.0") && Contains("3.0 at the earliest"));
   }
   SECTION("a file of another program without our checksum") {
     H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
@@ -166,6 +176,24 @@ TEST_CASE_METHOD(WrittenRun, "a missing or misshaped part is named") {
     alter(path, [](hid_t file) { put_dataset(file, "/analyses/base/outcome", H5T_NATIVE_DOUBLE, {3}, 1); });
     CHECK_THAT(problem_of(path), Contains("/analyses/base/outcome holds values of another type"));
   }
+  SECTION("the values drawn are missing") {
+    alter(path, [](hid_t file) { remove_link(file, "/analyses/probabilistic/drawn/value"); });
+    CHECK_THAT(problem_of(path), Contains("/analyses/probabilistic/drawn/value is missing"));
+  }
+  SECTION("the values drawn are of other draws") {
+    alter(path, [](hid_t file) {
+      put_dataset(file, "/analyses/probabilistic/drawn/value", H5T_NATIVE_DOUBLE, {21, 2}, 1);
+    });
+    CHECK_THAT(problem_of(path), Contains("/analyses/probabilistic/drawn/value has the shape [21][2] where [20]"));
+  }
+  SECTION("a file of the scenario has no text") {
+    alter(path, [](hid_t file) { remove_link(file, "/scenario/files/text"); });
+    CHECK_THAT(problem_of(path), Contains("/scenario/files/text is missing"));
+  }
+  SECTION("the overrides of the scenario are missing") {
+    alter_group(path, "/scenario", [](hid_t group) { H5Adelete(group, "overrides"); });
+    CHECK_THAT(problem_of(path), Contains("/scenario/@overrides is missing"));
+  }
   SECTION("an absurd extent is refused before memory is asked for") {
     constexpr hsize_t absurd = hsize_t(1) << 60;
     alter(path, [](hid_t file) { put_dataset(file, "/analyses/base/draw", H5T_NATIVE_UINT64, {absurd}, 1024); });
@@ -174,16 +202,6 @@ TEST_CASE_METHOD(WrittenRun, "a missing or misshaped part is named") {
 }
 
 namespace {
-
-/// Changes a group of a results file.
-void alter_group(const std::filesystem::path& path, const char* name, const std::function<void(hid_t)>& change) {
-  alter(path, [&](hid_t file) {
-    const hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-    REQUIRE(group >= 0);
-    change(group);
-    H5Gclose(group);
-  });
-}
 
 void put_numbers(const std::filesystem::path& path, const char* group, const char* attribute,
                  const std::vector<double>& values) {
@@ -217,7 +235,7 @@ struct WrittenAmounts {
     analysis.timing = {myelin::Years{1}, 4};
     analysis.outcomes.resize(3);
     analysis.outcomes[2].parts = {0, 1};
-    const AmountsResult amounts{{1}, {1, 2, 3, 4, 5}, {1, 2, 3, 4}};
+    const AmountsResult amounts{1, {1, 2, 3, 4, 5}, {1, 2, 3, 4}};
     analysis.strategies.resize(2);
     for (StrategyResult& strategy : analysis.strategies) {
       strategy.mean = strategy.standard_error = std::vector<double>(6);
@@ -241,7 +259,7 @@ TEST_CASE_METHOD(WrittenAmounts, "timing and amounts that no weights can be made
   SECTION("another number of cycles than the amounts have") {
     const std::uint64_t cycles = 6;
     alter_group(path, timing, [&](hid_t group) { put_attribute(group, "cycles", H5T_NATIVE_UINT64, {}, &cycles); });
-    CHECK_THAT(problem_of(path), Contains("amounts/at_time_points has the shape [1][4][5] where [1][4][7]"));
+    CHECK_THAT(problem_of(path), Contains("amounts/at_time_points has the shape [4][5] where [4][7]"));
   }
   SECTION("an absurd number of cycles") {
     const std::uint64_t cycles = std::uint64_t{1} << 40;
@@ -301,4 +319,89 @@ TEST_CASE_METHOD(WrittenAmounts, "Simpson's rule over an odd number of cycles is
   analysis.timing.correction = myelin::WithinCycleCorrection::simpson;
   write(run, path);
   CHECK_THAT(problem_of(path), Contains("simpson, which needs an even number of cycles"));
+}
+
+namespace {
+
+/// A run of three strategies with one bar, one grid and one search.
+struct WrittenSensitivity {
+  TemporaryFolder folder;
+  std::filesystem::path path = folder / "run.h5";
+  WrittenSensitivity() {
+    RunResults run;
+    run.analyses.emplace_back().name = "base";
+    run.analyses.front().timing = {myelin::Years{1}, 4};
+    run.analyses.front().strategies.resize(3);
+    const CostAndQalys outcomes{{1, 2, 3}, {4, 5, 6}};
+    const MovedInput input{"costs.drug", "GBP", 100};
+    SensitivityResult& sensitivity = run.sensitivity.emplace();
+    sensitivity = {"cohort", outcomes, {}, {}, {}, {}};
+    sensitivity.one_way = {{"bar", {{input, 1, 2}, {input, 3, 4}}, outcomes, outcomes}};
+    sensitivity.two_way = {{"grid", {input, {1, 2}}, {input, {3, 4}}, {outcomes, outcomes, outcomes, outcomes}}};
+    sensitivity.threshold = {
+        {"search",
+         input,
+         2,
+         1,
+         0,
+         200,
+         12,
+         {{1000, {120}, {0}, {Better::strategy, Better::versus}}, {2000, {}, {}, {Better::neither}}}}};
+    write(run, path);
+    REQUIRE(all_bytes(read(path)) == all_bytes(run));
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(WrittenSensitivity, "sensitivity analyses that fit no run are refused with their place") {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  const char* search = "/sensitivity/threshold/search";
+  SECTION("outcomes of other strategies") {
+    alter(path, [](hid_t file) {
+      const hid_t type = H5Tcopy(H5T_C_S1);
+      H5Tset_size(type, H5T_VARIABLE);
+      H5Tset_cset(type, H5T_CSET_UTF8);
+      put_dataset(file, "/sensitivity/strategy", type, {2}, 1);
+      H5Tclose(type);
+    });
+    CHECK_THAT(problem_of(path), Contains("/sensitivity/strategy has not the strategies of the base analysis"));
+  }
+  SECTION("outcomes of another shape") {
+    alter(path, [](hid_t file) {
+      put_dataset(file, "/sensitivity/two_way/grid/cost", H5T_NATIVE_DOUBLE, {2, 1, 3}, 1);
+    });
+    CHECK_THAT(problem_of(path), Contains("/sensitivity/two_way/grid/cost has the shape [2][1][3] where [2][2][3]"));
+  }
+  SECTION("a range of no bar") {
+    put_first(path, "/sensitivity/one_way/ranges/bar_index", 1);
+    CHECK_THAT(problem_of(path), Contains("/sensitivity/one_way/ranges/bar_index holds 1, beyond the last"));
+  }
+  SECTION("a strategy beyond the last") {
+    const std::uint64_t three = 3;
+    alter_group(path, search,
+                [&](hid_t group) { put_attribute(group, "strategy_index", H5T_NATIVE_UINT64, {}, &three); });
+    CHECK_THAT(problem_of(path), Contains("/@strategy_index holds 3, beyond the last"));
+  }
+  SECTION("a comparator beyond the last, or two") {
+    const auto [indices, problem] =
+        GENERATE(std::pair(std::vector<std::uint64_t>{3}, "@versus_index holds 3, beyond the last"),
+                 std::pair(std::vector<std::uint64_t>{0, 1}, "@versus_index names more than one strategy"));
+    alter_group(path, search, [&](hid_t group) {
+      put_attribute(group, "versus_index", H5T_NATIVE_UINT64, {indices.size()}, indices.data());
+    });
+    CHECK_THAT(problem_of(path), Contains(problem));
+  }
+  SECTION("an interval of no threshold") {
+    put_first(path, "/sensitivity/threshold/search/intervals/threshold_index", 2);
+    CHECK_THAT(problem_of(path), Contains("intervals/threshold_index holds 2, beyond the last"));
+  }
+  SECTION("intervals out of order") {
+    put_first(path, "/sensitivity/threshold/search/intervals/threshold_index", 1);
+    CHECK_THAT(problem_of(path), Contains("has not the intervals of each threshold one after the other"));
+  }
+  SECTION("a missing group") {
+    alter(path, [](hid_t file) { remove_link(file, "/sensitivity/one_way/ranges"); });
+    CHECK_THAT(problem_of(path), Contains("/sensitivity/one_way/ranges is missing"));
+  }
 }

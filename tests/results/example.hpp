@@ -11,112 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "results/fields.hpp"
 #include "results/types.hpp"
 
 /// \file
-/// Random runs, a walk over every field of a run, and a folder that goes away.
+/// Random runs, the bytes of a run, and a folder that goes away.
 
 namespace myelin::results::test {
-
-/// Whether a field of a run belongs to its digest.
-enum class Counts { yes, no };
-
-/// Calls `f(field, Counts)` for every text, number and length of a run; lengths as a temporary.
-template <class Run, class F>
-void for_each_field(Run& run, F f) {
-  const auto list = [&](auto& values, Counts counts) {
-    std::size_t size = values.size();
-    f(size, Counts::no);
-    for (auto& value : values) f(value, counts);
-  };
-  for (auto* text : {&run.scenario_path, &run.scenario_text, &run.scenario_sha256, &run.title, &run.model, &run.engine,
-                     &run.currency, &run.price_year}) {
-    f(*text, Counts::no);
-  }
-  f(run.patients, Counts::no);
-  f(run.seed, Counts::no);
-  f(run.cycle_length_years, Counts::no);
-  list(run.thresholds, Counts::no);
-  for (auto& setting : run.settings) {
-    f(setting.key, Counts::no);
-    f(setting.value, Counts::no);
-    std::uint64_t kind = static_cast<std::uint64_t>(setting.kind);
-    f(kind, Counts::no);
-  }
-  for (auto& input : run.inputs) {
-    auto& p = input.provenance;
-    f(input.value, Counts::no);
-    for (auto* text : {&input.path, &input.unit, &p.source, &p.grade, &p.distribution, &p.note}) f(*text, Counts::no);
-    for (auto* bound : {&p.low, &p.high}) {
-      std::uint64_t given = bound->has_value();
-      f(given, Counts::no);
-      if (given) f(**bound, Counts::no);
-    }
-  }
-  for (auto& analysis : run.analyses) {
-    f(analysis.name, Counts::yes);
-    list(analysis.overrides, Counts::no);
-    f(analysis.draws, Counts::yes);
-    for (auto& outcome : analysis.outcomes) {
-      f(outcome.name, Counts::yes);
-      f(outcome.unit, Counts::yes);
-      f(outcome.description, Counts::no);
-      std::uint64_t discounted_as = static_cast<std::uint64_t>(outcome.discounted_as),
-                    event_weight = static_cast<std::uint64_t>(outcome.event_weight),
-                    state_weight = static_cast<std::uint64_t>(outcome.state_weight);
-      f(discounted_as, Counts::no);
-      f(event_weight, Counts::no);
-      f(state_weight, Counts::no);
-      list(outcome.parts, Counts::no);
-    }
-    std::uint64_t cycles = analysis.timing.cycles,
-                  discounting = static_cast<std::uint64_t>(analysis.timing.discounting),
-                  correction = static_cast<std::uint64_t>(analysis.timing.correction);
-    for (auto* number : {&cycles, &discounting, &correction}) f(*number, Counts::no);
-    f(analysis.timing.cycle_length.value, Counts::no);
-    list(analysis.timing.custom_weights, Counts::no);
-    for (auto* rate : {&analysis.discount_cost, &analysis.discount_qaly}) {
-      std::uint64_t steps = rate->steps.size(), compounded = rate->compounded;
-      f(steps, Counts::no);
-      f(compounded, Counts::no);
-      for (auto& step : rate->steps) {
-        f(step.from.value, Counts::no);
-        f(step.rate_per_year, Counts::no);
-      }
-    }
-    for (auto& strategy : analysis.strategies) {
-      f(strategy.name, Counts::yes);
-      f(strategy.label, Counts::no);
-      f(strategy.table_digest, Counts::no);
-      f(strategy.cohort_states, Counts::yes);
-      list(strategy.mean, Counts::yes);
-      list(strategy.standard_error, Counts::yes);
-      for (auto& amounts : strategy.amounts) {
-        std::uint64_t known = amounts.has_value();
-        f(known, Counts::no);
-        if (!amounts) continue;
-        for (auto* values : {&amounts->start, &amounts->point, &amounts->event}) list(*values, Counts::yes);
-      }
-      for (auto& tally : strategy.tallies) {
-        f(tally.name, Counts::yes);
-        f(tally.description, Counts::no);
-        f(tally.time_axis, Counts::yes);
-        list(tally.attributes, Counts::yes);
-        for (auto& levels : tally.levels) list(levels, Counts::yes);
-        f(tally.times, Counts::yes);
-        f(tally.cells, Counts::yes);
-        list(tally.per_patient, Counts::yes);
-      }
-    }
-    for (auto& increment : analysis.increments) {
-      f(increment.pair.strategy, Counts::yes);
-      f(increment.pair.versus, Counts::yes);
-      list(increment.mean, Counts::yes);
-      list(increment.standard_error, Counts::yes);
-      list(increment.cost_qaly_covariance, Counts::yes);
-    }
-  }
-}
 
 inline void append_bytes(std::string& bytes, const std::string& text) {
   bytes += std::to_string(text.size()) + ":" + text;
@@ -138,7 +39,8 @@ class RandomRun {
  public:
   explicit RandomRun(std::uint64_t seed) : generator_(seed) {}
 
-  /// Of `strategies` strategies, `draws` draws and up to `longest` items in each list.
+  /// Of `strategies` strategies, `draws` draws and up to `longest` items in each list; with a probabilistic analysis if
+  /// the number of draws is even, and with sensitivity analyses if that of strategies is odd.
   RunResults make(std::size_t strategies, std::size_t draws, std::size_t longest) {
     RunResults run;
     for_each_field(run, [&](auto& field, Counts) { fill(field); });
@@ -147,8 +49,18 @@ class RandomRun {
       run.settings.push_back({text(), text(), static_cast<Setting::Kind>(count(2))});
     }
     for (std::size_t i = count(longest); i > 0; --i) run.inputs.push_back(input());
+    for (std::size_t i = count(longest); i > 0; --i) run.scenario_files.push_back({text(), text()});
+    run.scenario_overrides = texts(count(longest));
+    run.strategies_asked_for = texts(count(longest));
     for (std::size_t i = 0; i < 2; ++i) run.analyses.push_back(analysis(strategies, draws, longest));
     run.analyses.front().name = "base";
+    if (draws % 2 == 0) {
+      run.probabilistic = analysis(strategies, draws, longest);
+      run.probabilistic->name = "probabilistic";
+      run.probabilistic->drawn.names = texts(1 + count(longest));
+      run.probabilistic->drawn.values = numbers(draws * run.probabilistic->drawn.names.size());
+    }
+    if (strategies % 2 == 1) run.sensitivity = sensitivity(strategies, longest);
     return run;
   }
 
@@ -215,11 +127,11 @@ class RandomRun {
   }
 
   /// Some tallies are of all strategies, some of this one alone, in an order of its own.
-  std::vector<TallyResult> tallies(std::vector<TallyResult> shared, std::size_t draws, std::size_t longest) {
+  std::vector<TallyResult> tallies(std::vector<TallyResult> shared, std::size_t longest) {
     if (count(1) == 1) shared.push_back(tally_axes(longest));
     if (count(3) == 3 && !shared.empty()) shared.push_back(shared.front());
     std::shuffle(shared.begin(), shared.end(), generator_);
-    for (TallyResult& tally : shared) tally.per_patient = numbers(draws * tally.times * tally.cells);
+    for (TallyResult& tally : shared) tally.per_patient = numbers(tally.times * tally.cells);
     return shared;
   }
 
@@ -252,10 +164,10 @@ class RandomRun {
   }
 
   std::vector<std::optional<AmountsResult>> amounts(const AnalysisResult& analysis) {
-    const std::size_t draws = analysis.draws, cycles = analysis.timing.cycles;
+    const std::size_t cycles = analysis.timing.cycles;
     std::vector<std::optional<AmountsResult>> amounts(analysis.outcomes.size());
     for (auto& each : amounts) {
-      if (count(3) > 0) each = AmountsResult{numbers(draws), numbers(draws * (cycles + 1)), numbers(draws * cycles)};
+      if (count(3) > 0) each = AmountsResult{number(), numbers(cycles + 1), numbers(cycles)};
     }
     return amounts;
   }
@@ -270,18 +182,52 @@ class RandomRun {
     analysis.discount_qaly = rate(longest);
     analysis.discount_qaly.compounded = analysis.discount_cost.compounded;
     for (std::size_t i = count(longest); i > 0; --i) analysis.outcomes.push_back(outcome(analysis.outcomes.size()));
-    const std::size_t size = draws * analysis.outcomes.size() * column_count;
+    const std::size_t means = analysis.outcomes.size() * column_count, size = draws * means;
     std::vector<TallyResult> shared;
     for (std::size_t i = count(3); i > 0; --i) shared.push_back(tally_axes(longest));
     for (std::size_t s = 0; s < strategies; ++s) {
       const std::string name = "strategy/" + std::to_string(s);
-      analysis.strategies.push_back({name, text(), text(), numbers(size), numbers(size),
-                                     tallies(shared, draws, longest), amounts(analysis), generator_()});
+      analysis.strategies.push_back({name, text(), text(), numbers(size), numbers(size), tallies(shared, longest),
+                                     amounts(analysis), generator_()});
       for (std::size_t versus = 0; versus < s; ++versus) {
-        analysis.increments.push_back({{s, versus}, numbers(size), numbers(size), numbers(draws)});
+        analysis.increments.push_back({{s, versus}, numbers(means), numbers(means), number()});
       }
     }
     return analysis;
+  }
+
+  CostAndQalys outcomes(std::size_t strategies) { return {numbers(strategies), numbers(strategies)}; }
+
+  MovedInput moved() { return {text(), text(), number()}; }
+
+  ThresholdResult::Crossings crossings(std::size_t longest) {
+    const std::size_t size = count(longest);
+    ThresholdResult::Crossings crossings{number(), numbers(size), numbers(size), {}};
+    for (std::size_t i = 0; i <= size; ++i) crossings.better.push_back(static_cast<Better>(count(2)));
+    return crossings;
+  }
+
+  SensitivityResult sensitivity(std::size_t strategies, std::size_t longest) {
+    SensitivityResult result{count(1) == 1 ? "cohort" : "microsimulation", outcomes(strategies), {}, {}, {}, {}};
+    for (std::size_t i = 1 + count(longest); i > 0; --i) {
+      OneWayResult& bar =
+          result.one_way.emplace_back(OneWayResult{text(), {}, outcomes(strategies), outcomes(strategies)});
+      for (std::size_t j = count(longest); j > 0; --j) bar.ranges.push_back({moved(), number(), number()});
+    }
+    for (std::size_t i = count(longest); i > 0; --i) result.left_out.push_back({text(), text()});
+    for (std::size_t i = 1 + count(longest); i > 0; --i) {
+      TwoWayResult& grid = result.two_way.emplace_back(
+          TwoWayResult{text(), {moved(), numbers(count(longest))}, {moved(), numbers(count(longest))}, {}});
+      for (std::size_t j = grid.x.values.size() * grid.y.values.size(); j > 0; --j)
+        grid.outcomes.push_back(outcomes(strategies));
+    }
+    for (std::size_t i = 1 + count(longest); i > 0; --i) {
+      ThresholdResult& search = result.threshold.emplace_back();
+      search = {text(), moved(), count(strategies - 1), {}, number(), number(), generator_(), {}};
+      if (count(1) == 1) search.versus = count(strategies - 1);
+      for (std::size_t j = 1 + count(longest); j > 0; --j) search.thresholds.push_back(crossings(longest));
+    }
+    return result;
   }
 
   std::mt19937_64 generator_;

@@ -137,18 +137,23 @@ TEST_CASE("a calendar year stands beside financial years, and the factor is told
   CHECK_FALSE(visit.provenance.low);
 }
 
-TEST_CASE("a distribution stays as published and the note says in which prices") {
+TEST_CASE(
+    "the text of a distribution stays as published, the note says in which prices, and it varies in those of now") {
   const Parameter visit =
       MoneyFolder("value = 40, unit = \"GBP 2011/12 per visit\", distribution = \"gamma(mean 40, SE 4)\"")
           .valid()
           .parameter("costs.visit");
   CHECK(visit.provenance.distribution == "gamma(mean 40, SE 4)");
   CHECK(visit.provenance.note == "x 1.25 from 2011/12; distribution as published, in prices of 2011/12");
+  REQUIRE(visit.provenance.spread);
+  CHECK(visit.provenance.spread->mean() == Approx(50));
+  CHECK(visit.provenance.spread->standard_deviation() == Approx(5));
 }
 
 TEST_CASE("money of the scenario's price year is untouched by an index, to the bit") {
   const std::string visit =
-      "value = 0.1, low = 0.07, high = 0.3, unit = \"GBP 2024/25 per visit\", distribution = \"gamma\", note = \"n\"";
+      "value = 0.1, low = 0.07, high = 0.3, unit = \"GBP 2024/25 per visit\", distribution = \"gamma(SE 10 %)\", note "
+      "= \"n\"";
   const MoneyFolder with(visit), without(visit);
   without.without_index();
   const Parameter converted = with.valid().parameter("costs.visit"), plain = without.valid().parameter("costs.visit");
@@ -190,8 +195,8 @@ TEST_CASE("calendar years alone may have gaps") {
 }
 
 TEST_CASE("rows of a table may have different price years") {
-  const MoneyFolder folder("", state_file("1,40,GBP 2011/12 per year,NICE,read,8,80,gamma,\n"
-                                          "0,0.3,GBP 2024/25 per year,TRIAL,derived,,,gamma,as it is\n"
+  const MoneyFolder folder("", state_file("1,40,GBP 2011/12 per year,NICE,read,8,80,gamma(SE 10 %),\n"
+                                          "0,0.3,GBP 2024/25 per year,TRIAL,derived,,,gamma(SE 10 %),as it is\n"
                                           "2,9,GBP 2012/13 per year,NICE,read,,,,\n"));
   folder.append(state_section);
   const ParameterTable cost = folder.valid().table("costs.state");
@@ -202,10 +207,14 @@ TEST_CASE("rows of a table may have different price years") {
   CHECK(cost.provenance[1].high == 100);
   CHECK(cost.provenance[1].note == "x 1.25 from 2011/12; distribution as published, in prices of 2011/12");
   CHECK(cost.provenance[2].note == "x 1.1111 from 2012/13");
+  CHECK(cost.provenance[0].spread.value().mean() == Approx(0.3));
+  CHECK(cost.provenance[1].spread.value().mean() == Approx(50));
+  CHECK(cost.provenance[1].spread.value().standard_deviation() == Approx(5));
+  CHECK_FALSE(cost.provenance[2].spread);
 }
 
 TEST_CASE("a number behind --set is in the unit of what it replaces") {
-  const MoneyFolder folder("value = 40, low = 20, unit = \"GBP 2011/12 per visit\", distribution = \"gamma\"",
+  const MoneyFolder folder("value = 40, low = 20, unit = \"GBP 2011/12 per visit\", distribution = \"gamma(SE 10 %)\"",
                            state_file("0,8,GBP 2011/12 per year,NICE,read,,,,\n1,1,GBP 2024/25 per year,NICE,read,,,,\n"
                                       "2,2,GBP 2024/25 per year,NICE,read,,,,\n"));
   folder.append(state_section);

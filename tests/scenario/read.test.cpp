@@ -51,7 +51,8 @@ TEST_CASE("a parameter keeps its unit, provenance and labels") {
   CHECK(visit.provenance.source == "NICE x TRIAL");
   CHECK(visit.provenance.note == "rounded");
   const Parameter& effect = scenario.parameters.parameter("therapies.b_drug.effect");
-  CHECK(effect.provenance.distribution == "lognormal");
+  CHECK(effect.provenance.distribution == "lognormal(SE 10 %) between 0.1 and 2");
+  CHECK(effect.provenance.spread.value().mean() == Approx(0.5));
   CHECK(effect.labels == std::map<std::string, std::string>{{"versus", "none"}});
 }
 
@@ -111,6 +112,9 @@ TEST_CASE("entries stand in the order of the files and of the keys in them, fall
                                                     "analysis.accrual",
                                                     "analysis.seed",
                                                     "analysis.engine",
+                                                    "analysis.draws",
+                                                    "analysis.draw_points",
+                                                    "budget.entry",
                                                     "treatment.remission"});
   CHECK(scenario.parameters.names_under("strategies") == std::vector<std::string>{"zeta", "on_drug", "none"});
 }
@@ -180,7 +184,7 @@ TEST_CASE("a scenario is found by its name alone") {
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path(""));
   const SchemaOfModel schema = [](const std::string&) { return &toy_schema(); };
-  const auto scenario = scenario::read("toy.toml", {}, schema, {"toy"});
+  const auto scenario = scenario::read(std::filesystem::path("toy.toml"), {}, schema, {"toy"});
   std::filesystem::current_path(before);
   REQUIRE(scenario);
   CHECK(scenario->parameters.entry("costs.visit").place.file == "inputs.toml");

@@ -113,7 +113,7 @@ kind = "continuous"
       {"therapies/b_drug.toml", R"([therapies.b_drug]
 label = "B"
 kind = "procedure"
-effect = { value = 0.5, unit = "hazard ratio", source = "TRIAL", grade = "read", versus = "none", distribution = "lognormal" }
+effect = { value = 0.5, unit = "hazard ratio", source = "TRIAL", grade = "read", versus = "none", distribution = "lognormal(SE 10 %) between 0.1 and 2" }
 )"},
       {"data/sources.csv", R"(key,citation,table_or_page,url_or_where,how_verified
 NICE,"A guide, 2022",1,web,read

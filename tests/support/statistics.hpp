@@ -14,7 +14,7 @@
 namespace myelin::test {
 
 inline constexpr double suite_false_alarm = 1e-6;
-inline constexpr double sampling_test_cases = 25;  ///< at most; raise it before adding the 26th
+inline constexpr double sampling_test_cases = 64;  ///< at most; raise it before adding the 65th
 
 /// How many standard errors an estimate may be from its expectation, for a test case that makes so many comparisons.
 inline double bound_in_standard_errors(std::size_t comparisons) {

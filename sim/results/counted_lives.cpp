@@ -1,0 +1,44 @@
+#include "results/counted_lives.hpp"
+
+namespace myelin::results {
+
+std::optional<CountedLives> counted_lives(const RunResults& run, const study::Plan& ran, const study::Plan& now) {
+  const study::PlannedAnalysis &before = ran.analyses.front(), &after = now.analyses.front();
+  const std::vector<StrategyResult>& strategies = run.analyses.front().strategies;
+  if (before.programs.size() != strategies.size() || after.programs.size() != strategies.size()) return std::nullopt;
+  CountedLives lives{ran.model, before.population, {}};
+  for (std::size_t s = 0; s < strategies.size(); ++s) {
+    if (table_digest(before.programs[s]) != strategies[s].table_digest ||
+        !engine::same_lives(before.programs[s], after.programs[s]))
+      return std::nullopt;
+    const Program counted = engine::with_covering_tallies(before.programs[s], before.population);
+    lives.programs.push_back(engine::with_amounts_of(counted, after.programs[s]));
+  }
+  return lives;
+}
+
+std::vector<std::vector<double>> tallies_of(const StrategyResult& strategy) {
+  std::vector<std::vector<double>> tallies;
+  for (const TallyResult& tally : strategy.tallies) tallies.push_back(tally.per_patient);
+  return tallies;
+}
+
+std::vector<std::optional<double>> discounted_means(const Program& program, const Population& population,
+                                                    const StrategyResult& strategy) {
+  const engine::OutcomeAmounts amounts = engine::amounts_from_tallies(program, population, tallies_of(strategy));
+  std::vector<std::optional<double>> means;
+  for (std::size_t outcome = 0; outcome < amounts.size(); ++outcome) {
+    std::optional<double> mean;
+    if (const std::vector<OutcomeIndex>& parts = program.outcomes[outcome].parts; !parts.empty()) {
+      mean = 0;
+      for (const OutcomeIndex part : parts)
+        mean = mean && means[part.value] ? std::optional(*mean + *means[part.value]) : std::nullopt;
+    } else if (amounts[outcome]) {
+      mean = engine::weighted_sum(program.outcomes[outcome].weights, *amounts[outcome]);
+    }
+    means.push_back(mean);
+  }
+  return means;
+}
+
+}  // namespace myelin::results
