@@ -183,9 +183,9 @@ std::optional<Distribution> check_distribution(const std::string& label, double 
   if (provenance.distribution.empty()) return std::nullopt;
   const auto parsed = parse_distribution(provenance.distribution, {value, provenance.low, provenance.high});
   if (parsed) return *parsed;
-  found.push_back({place, fmt::format("{}: distribution {}: {}", label, quote(provenance.distribution),
-                                      parsed.error().problem),
-                   parsed.error().remedy});
+  found.push_back(
+      {place, fmt::format("{}: distribution {}: {}", label, quote(provenance.distribution), parsed.error().problem),
+       parsed.error().remedy});
   return std::nullopt;
 }
 

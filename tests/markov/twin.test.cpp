@@ -8,8 +8,11 @@ using namespace myelin;
 
 TEST_CASE("a declared model is the very program that would be built by hand, so that it runs as fast") {
   const markov::MarkovModel model;
-  const auto plan = study::make_plan(
-      {.scenario = std::filesystem::path(MYELIN_SOURCE_DIR "/scenarios/examples/edss11.toml"), .overrides = {}, .strategies = {}}, {&model});
+  const auto plan =
+      study::make_plan({.scenario = std::filesystem::path(MYELIN_SOURCE_DIR "/scenarios/examples/edss11.toml"),
+                        .overrides = {},
+                        .strategies = {}},
+                       {&model});
   REQUIRE(plan);
   const Program& declared = plan->analyses.front().programs.front();
   CHECK(table_digest(declared) == table_digest(reference::make_edss11_twin()));
