@@ -80,7 +80,7 @@ def problems_of_file(root, path):
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         place = f"{relative}:{number}: "
         if OPENMP.match(line) and folder != "study":
-            yield place + "OpenMP outside sim/study; there is one parallel loop"
+            yield place + "OpenMP outside sim/study, where all parallel loops are"
         if HDF5.match(line) and folder != "results":
             yield place + "HDF5 outside sim/results"
         include = INCLUDE.match(line)

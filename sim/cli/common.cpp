@@ -11,7 +11,6 @@
 #include "report/section.hpp"
 #include "report/tables.hpp"
 #include "report/wording.hpp"
-#include "results/reprice.hpp"
 
 namespace myelin::cli {
 
@@ -41,6 +40,16 @@ Result<std::size_t> find_reference(const std::vector<std::string>& strategies, c
                                      "the run has no strategy '" + name + "'",
                                      nearest ? "did you mean '" + *nearest + "'?"
                                              : "name one of " + fmt::format("{}", fmt::join(strategies, ", "))}});
+}
+
+Result<study::SensitivityPlan> plan_questions(const study::Plan& plan) {
+  const study::PlannedAnalysis& base = plan.analyses.front();
+  Diagnostics problems =
+      report::check_questions({base.scenario, base.strategies, study::uncertain_inputs(base.scenario).varied});
+  Result<study::SensitivityPlan> sensitivity = study::plan_sensitivity(base);
+  if (!sensitivity) problems.insert(problems.begin(), sensitivity.error().begin(), sensitivity.error().end());
+  if (!problems.empty()) return tl::unexpected(std::move(problems));
+  return sensitivity;
 }
 
 namespace {
@@ -155,15 +164,8 @@ int print_analysis(const results::RunResults& run, const scenario::Scenario& sce
   const Result<Shown> shown = choose_shown(run, options);
   if (!shown) return report_problems(shown.error(), "");
   if (options.all_conventions && !options.json) return print_conventions(shown->run, shown->reference);
-  const auto reprice = [&](const std::vector<std::string>& overrides) -> Result<results::RunResults> {
-    const Result<study::Plan> plan = results::plan_of_run(run, overrides, models());
-    if (!plan) return tl::unexpected(plan.error());
-    Result<results::Repriced> repriced = results::reprice(run, *plan, models());
-    if (!repriced) return tl::unexpected(repriced.error());
-    return std::move(repriced->run);
-  };
   const Result<std::vector<report::Section>> sections =
-      report::make_sections({shown->run, scenario, shown->reference, reprice, lives ? &*lives : nullptr});
+      report::make_sections({shown->run, scenario, shown->reference, lives ? &*lives : nullptr});
   if (!sections) return report_problems(sections.error(), "");
   for (const std::string& remark : remarks) fmt::print(stderr, "note: {}\n", remark);
   if (options.json) return print_json(*shown, options, *sections);

@@ -9,7 +9,7 @@
 #include "core/diagnostic.hpp"
 #include "results/counted_lives.hpp"
 #include "results/types.hpp"
-#include "study/plan.hpp"
+#include "study/sensitivity_plan.hpp"
 
 namespace myelin::cli {
 
@@ -23,6 +23,10 @@ study::PlanRequest request_of(const Options& options);
 
 /// Index among `strategies` of the one that --reference names, 0 without it; or why there is none.
 Result<std::size_t> find_reference(const std::vector<std::string>& strategies, const std::string& name);
+
+/// The sensitivity analyses that the plan's scenario asks for; or every mistake in its questions, those that `analyse`
+/// answers included, so that nothing is simulated in vain.
+Result<study::SensitivityPlan> plan_questions(const study::Plan& plan);
 
 /// The tables of `run` on standard output, or their JSON.
 int print_results(const results::RunResults& run, const Options& options);

@@ -8,7 +8,7 @@
 #include "report/text_table.hpp"
 #include "results/reprice.hpp"
 #include "results/results.hpp"
-#include "study/sensitivity_plan.hpp"
+#include "study/joint_groups.hpp"
 
 /// \file
 /// The commands that look without simulating: check, analyse, digest, describe.
@@ -37,7 +37,7 @@ void print_uncertainty(const scenario::Scenario& scenario) {
   constexpr std::size_t most_names = 8;
   constexpr double notable_difference = 0.05;
   const study::UncertainInputs uncertain = study::uncertain_inputs(scenario);
-  if (uncertain.varied == 0) return;
+  if (uncertain.varied.empty()) return;
   std::vector<std::string> shifted;
   for (const ParameterSet::Number& number : scenario.parameters.numbers()) {
     const std::optional<Distribution>& spread = number.provenance->spread;
@@ -46,7 +46,7 @@ void print_uncertainty(const scenario::Scenario& scenario) {
     if (std::abs(mean - number.value) > notable_difference * std::abs(number.value))
       shifted.push_back(fmt::format("{} ({:.3g}, mean {:.3g})", number.name, number.value, mean));
   }
-  fmt::print("{} inputs vary in a probabilistic run (--draws)\n", uncertain.varied);
+  fmt::print("{} inputs vary in a probabilistic run (--draws)\n", uncertain.varied.size());
   if (!uncertain.left_out.empty()) {
     fmt::print("note: {} with a range but without a distribution do not vary: {}\n", uncertain.left_out.size(),
                first_of(uncertain.left_out, most_names));
@@ -74,7 +74,11 @@ int check(const Options& options) {
   const Result<study::Plan> plan = study::make_plan(request_of(options), models());
   if (!plan) return report_problems(plan.error());
   const study::PlannedAnalysis& base = plan->analyses.front();
-  if (const auto sensitivity = study::plan_sensitivity(base); !sensitivity) return report_problems(sensitivity.error());
+  Diagnostics problems;
+  study::draw_rules(base.scenario, problems);  // whether or not draws are asked for this time
+  if (const auto questions = plan_questions(*plan); !questions)
+    problems.insert(problems.end(), questions.error().begin(), questions.error().end());
+  if (!problems.empty()) return report_problems(problems);
   fmt::print("{}: no problems; {} strategies, {} inputs from {} sources, {} alternative{}\n", options.scenario,
              base.strategies.size(), base.scenario.parameters.numbers().size(), base.scenario.sources.size(),
              plan->analyses.size() - 1, plan->analyses.size() == 2 ? "" : "s");

@@ -144,7 +144,7 @@ int run(const Options& options) {
   } else {
     const auto reference = find_reference(plan->analyses.front().strategies, options.reference);
     if (!reference) append(problems, reference.error());
-    Result<study::SensitivityPlan> asked = study::plan_sensitivity(plan->analyses.front());
+    Result<study::SensitivityPlan> asked = plan_questions(*plan);
     if (!asked) {
       append(problems, asked.error());
     } else {

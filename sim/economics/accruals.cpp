@@ -19,7 +19,7 @@ double amount_until(const AnalysisResult& analysis, StrategyOutcome of, std::uin
   double sum = 0;
   for (const std::size_t outcome : accruing_outcomes(analysis, of.outcome)) {
     const results::OutcomeInfo& info = analysis.outcomes[outcome];
-    const results::AmountsResult& amounts = *analysis.strategies[of.strategy].amounts[outcome];
+    const engine::AmountsByTime& amounts = *analysis.strategies[of.strategy].amounts[outcome];
     const Weights weights = make_weights(timing, DiscountRate::constant(0), info.event_weight, info.state_weight);
     sum += std::inner_product(weights.point.begin(), weights.point.end(), amounts.point.begin(), 0.0) +
            std::inner_product(weights.event.begin(), weights.event.end(), amounts.event.begin(), 0.0);

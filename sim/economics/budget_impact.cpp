@@ -67,7 +67,7 @@ void check_sums(const BudgetInput& input, Diagnostics& problems) {
     for (const BudgetStrategy& strategy : input.strategies) sum += share(strategy);
     if (std::abs(sum - 1) <= share_tolerance) return;
     problems.push_back({{},
-                        fmt::format("the market shares {} sum to {}, not to 1", when, sum),
+                        fmt::format("the market shares {} sum to {:.6g}, not to 1", when, sum),
                         "let every eligible patient have a strategy; one may be no treatment"});
   };
   check_sum("before the first year", [](const BudgetStrategy& strategy) { return strategy.share_before; });

@@ -1,9 +1,9 @@
 #include "economics/conventions.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/contract.hpp"
+#include "economics/accruals.hpp"
 #include "program/timing.hpp"
 
 namespace myelin::economics {
@@ -26,32 +26,12 @@ struct ConventionWeights {
   }
 };
 
-double sum_of_products(std::span<const double> a, std::span<const double> b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-double weigh(const Weights& weights, const results::AmountsResult& amounts) {
-  return weights.start * amounts.start + sum_of_products(weights.point, amounts.point) +
-         sum_of_products(weights.event, amounts.event);
-}
-
-/// The outcomes that accrue what `outcome` sums: itself unless it is a total. One that two parts share is twice in it.
-std::vector<std::size_t> accruing_outcomes(const AnalysisResult& analysis, std::size_t outcome) {
-  const std::vector<std::size_t>& parts = analysis.outcomes[outcome].parts;
-  if (parts.empty()) return {outcome};
-  std::vector<std::size_t> accruing;
-  for (const std::size_t part : parts) {
-    for (const std::size_t each : accruing_outcomes(analysis, part)) accruing.push_back(each);
-  }
-  return accruing;
-}
-
 /// Some outcomes' sum, per patient under one strategy.
 double expected(const ConventionWeights& convention, const results::StrategyResult& strategy,
                 std::span<const std::size_t> outcomes) {
   double sum = 0;
   for (const std::size_t outcome : outcomes)
-    sum += weigh(convention.of(convention.analysis.outcomes[outcome]), *strategy.amounts[outcome]);
+    sum += engine::weighted_sum(convention.of(convention.analysis.outcomes[outcome]), *strategy.amounts[outcome]);
   return sum;
 }
 

@@ -32,6 +32,23 @@ inline Eigen::MatrixXd net_benefit(const DecisionSample& sample, double threshol
   return threshold * sample.qaly - sample.cost;
 }
 
+/// Of each strategy but the first against the first [draw][strategy - 1].
+inline Eigen::MatrixXd increments(const Eigen::MatrixXd& by_strategy) {
+  return by_strategy.rightCols(by_strategy.cols() - 1).colwise() - by_strategy.col(0);
+}
+
+/// [draw][columns of both].
+inline Eigen::MatrixXd side_by_side(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  Eigen::MatrixXd both(a.rows(), a.cols() + b.cols());
+  both << a, b;
+  return both;
+}
+
+/// The best of each row of increments, whose first strategy stands at 0.
+inline Eigen::ArrayXd best_of(const Eigen::MatrixXd& increments) {
+  return increments.rowwise().maxCoeff().array().max(0.0);
+}
+
 /// The sample of an analysis over parameter draws, which must have the outcomes `cost` and `qaly`.
 DecisionSample decision_sample(const results::AnalysisResult& analysis);
 

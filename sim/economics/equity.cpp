@@ -21,7 +21,7 @@ void check_shares(std::span<const double> shares, std::string_view what, Diagnos
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
   if (!(std::abs(sum - 1) <= share_tolerance)) {
     problems.push_back(
-        {{}, fmt::format("the shares of {} sum to {}, not to 1", what, sum), "correct them, over all groups"});
+        {{}, fmt::format("the shares of {} sum to {:.6g}, not to 1", what, sum), "correct them, over all groups"});
   }
 }
 

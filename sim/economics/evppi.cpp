@@ -8,8 +8,6 @@
 #include <utility>
 
 #include "core/contract.hpp"
-#include "economics/gaussian_process.hpp"
-#include "economics/regression.hpp"
 #include "economics/spline_regression.hpp"
 
 namespace myelin::economics {
@@ -110,32 +108,6 @@ std::optional<Diagnostic> check_group(const ParameterSample& parameters, std::sp
                   draws_per_function)};
 }
 
-/// Which regression it will be: never `automatic`.
-RegressionMethod choose(RegressionMethod asked, Eigen::Index varying, Eigen::Index draws) {
-  if (asked != RegressionMethod::automatic) return asked;
-  return varying >= 1 && varying <= most_spline_parameters && splines_per_parameter(varying, draws)
-             ? RegressionMethod::splines
-             : RegressionMethod::gaussian_process;
-}
-
-/// The columns of both that vary.
-Eigen::MatrixXd varying_columns(const Eigen::MatrixXd& cost, const Eigen::MatrixXd& qaly) {
-  Eigen::MatrixXd both(cost.rows(), cost.cols() + qaly.cols());
-  both << cost, qaly;
-  Positions kept;
-  for (Eigen::Index column = 0; column < both.cols(); ++column) {
-    if (varies(both.col(column))) kept.push_back(column);
-  }
-  return both(Eigen::all, kept);
-}
-
-Eigen::MatrixXd increments(const Eigen::MatrixXd& by_strategy) {
-  return by_strategy.rightCols(by_strategy.cols() - 1).colwise() - by_strategy.col(0);
-}
-
-/// The best of each row, whose first strategy stands at 0.
-Eigen::ArrayXd best_of(const Eigen::MatrixXd& increments) { return increments.rowwise().maxCoeff().array().max(0.0); }
-
 /// What the errors of the coefficients do to the value of the fitted regression.
 struct CoefficientErrors {
   double variance = 0;
@@ -224,7 +196,7 @@ Result<EvppiResult> evppi(const DecisionSample& sample, std::span<const double> 
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   const Positions varying = informative(parameters.values, group);
   const auto count = static_cast<Eigen::Index>(varying.size());
-  const RegressionMethod method = choose(options.method, count, sample.draws());
+  const RegressionMethod method = choose_method(options.method, count, sample.draws());
   if (const std::optional<Diagnostic> problem = check_group(parameters, group, count, method)) {
     return tl::unexpected(Diagnostics{*problem});
   }
@@ -232,17 +204,14 @@ Result<EvppiResult> evppi(const DecisionSample& sample, std::span<const double> 
   constexpr Eigen::Index most_simulation_draws = 1000;
   PhiloxEngine generator(options.seed, stream_id("economics.evppi"), 0);
   const Eigen::MatrixXd cost = increments(sample.cost), qaly = increments(sample.qaly);
-  const Eigen::MatrixXd values = parameters.values(Eigen::all, varying), scores = normal_scores(values);
-  const Eigen::MatrixXd responses = varying_columns(cost, qaly);
+  const Eigen::MatrixXd responses = varying_columns(side_by_side(cost, qaly));
   EvppiResult result{method == RegressionMethod::splines ? "splines" : "Gaussian process", {}};
   if (responses.cols() == 0) {
     for (const double threshold : thresholds) result.by_threshold.push_back(nothing_to_learn(threshold, cost.cols()));
     return result;
   }
 
-  const SmoothBasis basis = method == RegressionMethod::splines
-                                ? spline_basis(scores, responses)
-                                : gaussian_process_basis(values, scores, responses, generator);
+  const SmoothBasis basis = smooth_basis(method, parameters.values(Eigen::all, varying), responses, generator);
   const Positions rows = choose_rows(sample.draws(), most_simulation_draws, generator);
   for (const double threshold : thresholds) {
     result.by_threshold.push_back(evppi_at(threshold, method, basis, threshold * qaly - cost, rows, generator));

@@ -8,6 +8,7 @@
 
 #include "core/diagnostic.hpp"
 #include "economics/decision_sample.hpp"
+#include "economics/regression_method.hpp"
 #include "random/stream.hpp"
 
 /// \file
@@ -22,10 +23,6 @@ struct ParameterSample {
   std::vector<std::string> names;
   Eigen::MatrixXd values;  ///< [draw][parameter]
 };
-
-/// Splines for up to four parameters; a Gaussian process for any number. Automatic: splines where there are draws
-/// enough for the parameters, else a Gaussian process.
-enum class RegressionMethod { automatic, splines, gaussian_process };
 
 struct EvppiOptions {
   RegressionMethod method = RegressionMethod::automatic;

@@ -4,10 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "economics/gaussian_process.hpp"
 #include "economics/moment_matching.hpp"
-#include "economics/regression.hpp"
-#include "economics/spline_regression.hpp"
 
 namespace myelin::economics {
 
@@ -22,14 +19,6 @@ std::vector<std::size_t> parameters_observed(const ProposedTrial& trial, std::si
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
   return positions;
-}
-
-Eigen::MatrixXd varying_columns(const Eigen::MatrixXd& values) {
-  std::vector<Eigen::Index> columns;
-  for (Eigen::Index column = 0; column < values.cols(); ++column) {
-    if (varies(values.col(column))) columns.push_back(column);
-  }
-  return values(Eigen::all, columns);
 }
 
 /// EVSI [threshold] by regression on the estimates [draw][observation] that the trials give. Trials that all give the
@@ -51,22 +40,14 @@ Result<std::vector<Evsi>> regress(const DecisionSample& sample, std::span<const 
   return by_threshold;
 }
 
-Eigen::MatrixXd increments(const Eigen::MatrixXd& by_strategy) {
-  return by_strategy.rightCols(by_strategy.cols() - 1).colwise() - by_strategy.col(0);
-}
-
 /// The functions of the parameters observed on which moment matching regresses; the parameters pass evppi().
 SmoothBasis basis_of(const DecisionSample& sample, const ParameterSample& parameters,
                      const std::vector<std::size_t>& observed, const EvppiOptions& options, PhiloxEngine& generator) {
   const std::vector<Eigen::Index> positions(observed.begin(), observed.end());
   const Eigen::MatrixXd values = varying_columns(parameters.values(Eigen::all, positions));
-  const Eigen::MatrixXd scores = normal_scores(values);
-  Eigen::MatrixXd responses(sample.draws(), 2 * (sample.cost.cols() - 1));
-  responses << increments(sample.cost), increments(sample.qaly);
-  const bool splines = options.method != RegressionMethod::gaussian_process &&
-                       values.cols() <= most_spline_parameters && splines_per_parameter(values.cols(), sample.draws());
-  return splines ? spline_basis(scores, responses)
-                 : gaussian_process_basis(values, scores, varying_columns(responses), generator);
+  const RegressionMethod method = choose_method(options.method, values.cols(), sample.draws());
+  const Eigen::MatrixXd responses = side_by_side(increments(sample.cost), increments(sample.qaly));
+  return smooth_basis(method, values, varying_columns(responses), generator);
 }
 
 /// What moment matching takes from the trials, for all thresholds.

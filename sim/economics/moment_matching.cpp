@@ -6,6 +6,8 @@
 #include <boost/random/normal_distribution.hpp>
 #include <cmath>
 
+#include "economics/decision_sample.hpp"
+
 namespace myelin::economics {
 
 namespace {
@@ -98,9 +100,6 @@ Eigen::MatrixXd contraction(const ExpectedBenefit& benefit, const Eigen::MatrixX
   return benefit.to_components * directions * deviations.matrix().asDiagonal() * directions.transpose() *
          benefit.from_components;
 }
-
-/// The best of each row, whose first strategy stands at 0.
-Eigen::ArrayXd best_of(const Eigen::MatrixXd& increments) { return increments.rowwise().maxCoeff().array().max(0.0); }
 
 Eigen::MatrixXd contracted(const Eigen::MatrixXd& fit, const Eigen::RowVectorXd& mean, const Eigen::MatrixXd& by) {
   return ((fit.rowwise() - mean) * by).rowwise() + mean;

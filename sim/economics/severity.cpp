@@ -60,7 +60,7 @@ Diagnostics check_population(std::span<const PopulationPart> parts, std::span<co
   }
   if (!(std::abs(sum - 1) <= share_tolerance)) {
     problems.push_back({{},
-                        fmt::format("the shares of the general population sum to {}, not to 1", sum),
+                        fmt::format("the shares of the general population sum to {:.6g}, not to 1", sum),
                         "give the mix of the sexes as among the patients"});
   }
   return problems;

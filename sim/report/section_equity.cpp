@@ -57,29 +57,15 @@ std::vector<InequalityAversion> read_aversions(const ParameterSet& parameters) {
 Result<Question> read_question(const Material& material, const SourcePlace& place) {
   const ParameterSet& parameters = material.scenario.parameters;
   const results::AnalysisResult& analysis = decisive_analysis(material.run);
-  Diagnostics problems = absent_keys(
-      parameters,
-      {"equity.strategy", "equity.versus", "equity.people", "equity.patients", "equity.cost_per_qaly_forgone"}, place);
-  if (!problems.empty()) return tl::unexpected(problems);
-  const auto strategy = strategy_at(analysis, parameters, "equity.strategy"),
-             versus = strategy_at(analysis, parameters, "equity.versus");
-  for (const auto* each : {&strategy, &versus}) {
-    if (!*each) problems.insert(problems.end(), each->error().begin(), each->error().end());
-  }
-  if (strategy && versus && *strategy == *versus)
-    problems.push_back({parameters.entry("equity.versus").place, "equity.strategy and equity.versus are the same",
-                        "name the strategy that it replaces"});
-  if (parameters.names_under(groups_key).empty())
-    problems.push_back({place, "the distributional analysis has no groups of people",
-                        "add [equity.groups.NAME] for each, with its shares and health"});
-  const std::vector<InequalityAversion> aversions = read_aversions(parameters);
-  if (aversions.empty())
-    problems.push_back({place, "nothing says how much inequality matters", "add equity.atkinson or equity.kolm"});
+  const Questions questions = Questions::of(material);
+  Diagnostics problems = check_equity(questions);
   if (!find_outcome(analysis, "cost") || !find_outcome(analysis, "qaly"))
     problems.push_back({place, "the run lacks `cost` or `qaly`", "let the model accrue `cost` and `qaly`"});
   if (!problems.empty()) return tl::unexpected(problems);
 
-  Question question{{}, increment_between(analysis, {*strategy, *versus}), aversions};
+  const results::StrategyPair pair{*strategy_at(questions, "equity.strategy"),
+                                   *strategy_at(questions, "equity.versus")};
+  Question question{{}, increment_between(analysis, pair), read_aversions(parameters)};
   question.input = {.people = parameters.number("equity.people"),
                     .patients = parameters.number("equity.patients"),
                     .incremental_cost_per_patient = question.increment.cost.mean,
@@ -186,6 +172,31 @@ Json to_json(const Material& material, const Question& question, const std::vect
 }
 
 }  // namespace
+
+Diagnostics check_equity(const Questions& questions) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  const std::optional<SourcePlace> place = first_key_below(parameters, "equity");
+  if (!place) return {};
+  Diagnostics problems = absent_keys(
+      parameters,
+      {"equity.strategy", "equity.versus", "equity.people", "equity.patients", "equity.cost_per_qaly_forgone"}, *place);
+  std::vector<std::string> named;
+  for (const char* key : {"equity.strategy", "equity.versus"}) {
+    if (!parameters.has(key)) continue;
+    named.push_back(parameters.text(key));
+    const Result<std::size_t> strategy = strategy_at(questions, key);
+    if (!strategy) problems.insert(problems.end(), strategy.error().begin(), strategy.error().end());
+  }
+  if (named.size() == 2 && named[0] == named[1])
+    problems.push_back({parameters.entry("equity.versus").place, "equity.strategy and equity.versus are the same",
+                        "name the strategy that it replaces"});
+  if (parameters.names_under(groups_key).empty())
+    problems.push_back({*place, "the distributional analysis has no groups of people",
+                        "add [equity.groups.NAME] for each, with its shares and health"});
+  if (read_aversions(parameters).empty())
+    problems.push_back({*place, "nothing says how much inequality matters", "add equity.atkinson or equity.kolm"});
+  return problems;
+}
 
 Result<std::optional<Section>> equity_section(const Material& material) {
   const ParameterSet& parameters = material.scenario.parameters;

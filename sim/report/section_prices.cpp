@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "economics/price.hpp"
+#include "report/negotiated_price.hpp"
 #include "report/section.hpp"
 #include "report/section_support.hpp"
 #include "report/text_table.hpp"
 #include "report/wording.hpp"
-#include "study/parameter_draws.hpp"
 
 namespace myelin::report {
 
@@ -25,79 +25,23 @@ constexpr std::size_t cell_width = 15;
 /// Of a cost: how far prices at half may be off the mean of those at list and at none.
 constexpr double affine_tolerance = 1e-9;
 
-/// A price that is negotiated.
-struct Negotiated {
-  std::string name;
-  std::string label;
-  SourcePlace place;
-  std::vector<ParameterSet::Cell> cells;  ///< of the inputs that a discount lowers
-  std::vector<double> list;               ///< [cell]
-  std::string unit;                       ///< of the input where there is one alone
-};
-
-/// The prices of the scenario, with an input for each of their patterns.
-Result<std::vector<Negotiated>> read_negotiated(const ParameterSet& parameters) {
-  std::vector<Negotiated> all;
-  Diagnostics problems;
-  const std::vector<ParameterSet::Number> numbers = parameters.numbers();
-  for (const std::string& name : parameters.names_under(negotiated_key)) {
-    const std::string key = fmt::format("{}.{}", negotiated_key, name);
-    Negotiated price{name, parameters.text(key + ".label"), parameters.entry(key + ".inputs").place, {}, {}, ""};
-    for (const std::string& pattern : parameters.text_list(key + ".inputs")) {
-      bool fits = false;
-      for (const ParameterSet::Number& number : numbers) {
-        if (!study::fits_pattern(number.name, pattern)) continue;
-        fits = true;
-        const auto same = [&](const ParameterSet::Cell& cell) {
-          return cell.entry == number.cell.entry && cell.index == number.cell.index;
-        };
-        if (std::ranges::any_of(price.cells, same)) continue;
-        price.cells.push_back(number.cell);
-        price.list.push_back(number.value);
-        price.unit = *number.unit;
-      }
-      if (fits) continue;
-      std::vector<std::string> names;
-      for (const ParameterSet::Number& number : numbers) names.push_back(number.name);
-      const auto nearest = nearest_name(pattern, names);
-      problems.push_back({price.place, fmt::format("{}: no input is called '{}'", key, pattern),
-                          nearest ? fmt::format("did you mean '{}'?", *nearest) : "name inputs of the scenario"});
-    }
-    all.push_back(std::move(price));
-  }
-  if (!problems.empty()) return tl::unexpected(problems);
-  return all;
-}
-
 /// [strategy] the discounted cost with one price at a share of the list price, in the lives of the run.
-Result<std::vector<double>> costs_at(const Material& material, const Negotiated& price, double share) {
+Result<std::vector<double>> costs_at(const Material& material, const NegotiatedPrice& price, double share) {
   const AnalysisResult& analysis = decisive_analysis(material.run);
-  const results::CountedLives& lives = *material.lives;
-  const std::size_t cost = *find_outcome(analysis, "cost");
-  ParameterSet parameters = material.scenario.parameters;
-  for (std::size_t i = 0; i < price.cells.size(); ++i) parameters.set(price.cells[i], share * price.list[i]);
+  const Result<std::vector<Program>> programs = programs_at(material, price, share);
+  if (!programs) return tl::unexpected(programs.error());
   std::vector<double> costs;
-  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
-    const Result<Program> priced = lives.model->compile(parameters, analysis.strategies[s].name);
-    if (!priced) return tl::unexpected(placed_at(price.place, priced.error()));
-    if (!engine::same_lives(lives.programs[s], *priced)) {
-      return tl::unexpected(
-          Diagnostics{{price.place, fmt::format("{} changes how patients live, not only what they cost", price.label),
-                       "name inputs that are prices"}});
-    }
-    const auto mean = results::discounted_means(engine::with_amounts_of(lives.programs[s], *priced), lives.population,
-                                                analysis.strategies[s])[cost];
-    if (!mean) {
-      return tl::unexpected(Diagnostics{{price.place, fmt::format("the run did not count when {} is paid", price.label),
-                                         "run the scenario again with this version of the program"}});
-    }
+  for (std::size_t s = 0; s < programs->size(); ++s) {
+    const auto mean = results::discounted_means((*programs)[s], material.lives->population,
+                                                analysis.strategies[s])[*find_outcome(analysis, "cost")];
+    if (!mean) return tl::unexpected(not_counted(price));
     costs.push_back(*mean);
   }
   return costs;
 }
 
 /// [strategy] the part of the cost that is the price, which must be in proportion to it.
-Result<std::vector<double>> acquisition(const Material& material, const Negotiated& price) {
+Result<std::vector<double>> acquisition(const Material& material, const NegotiatedPrice& price) {
   const auto list = costs_at(material, price, 1), half = costs_at(material, price, 0.5),
              none = costs_at(material, price, 0);
   for (const auto* each : {&list, &half, &none}) {
@@ -119,7 +63,7 @@ Result<std::vector<double>> acquisition(const Material& material, const Negotiat
 }
 
 struct Question {
-  std::vector<Negotiated> prices;
+  std::vector<NegotiatedPrice> prices;
   PriceInput input;
   std::vector<double> discounts;
 };
@@ -128,25 +72,19 @@ Result<Question> read_question(const Material& material, const SourcePlace& plac
   const ParameterSet& parameters = material.scenario.parameters;
   const AnalysisResult& analysis = decisive_analysis(material.run);
   const auto cost = find_outcome(analysis, "cost"), qaly = find_outcome(analysis, "qaly");
-  Diagnostics problems;
-  if (material.lives == nullptr || !cost || !qaly) {
-    problems.push_back({place, "the run does not tell what its strategies would cost at other prices",
-                        "run the scenario again with this version of the program"});
-  }
-  if (parameters.names_under(negotiated_key).empty())
-    problems.push_back({place, "no price is named", "add [prices.negotiated.NAME] with a label and its inputs"});
-  Result<std::vector<Negotiated>> prices = read_negotiated(parameters);
-  if (!prices) problems.insert(problems.end(), prices.error().begin(), prices.error().end());
+  Diagnostics problems = check_prices(Questions::of(material));
+  const Diagnostics untold = check_priced_again(material, place);
+  problems.insert(problems.end(), untold.begin(), untold.end());
   if (!problems.empty()) return tl::unexpected(problems);
 
-  Question question{std::move(*prices), {}, {}};
+  Question question{*read_negotiated_prices(parameters), {}, {}};
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
     const auto mean = [&](std::size_t outcome) {
       return outcome_estimate(analysis, s, outcome, results::discounted_column).mean;
     };
     question.input.strategies.push_back({analysis.strategies[s].name, mean(*cost), mean(*qaly)});
   }
-  for (const Negotiated& price : question.prices) {
+  for (const NegotiatedPrice& price : question.prices) {
     Result<std::vector<double>> parts = acquisition(material, price);
     if (!parts) {
       problems.insert(problems.end(), parts.error().begin(), parts.error().end());
@@ -251,7 +189,7 @@ std::string changes_in_words(const Material& material, const Question& question,
 }
 
 /// A discount as the share of the list price that is left, and as money where one input alone is the price.
-std::string price_in_words(const Negotiated& price, double discount) {
+std::string price_in_words(const NegotiatedPrice& price, double discount) {
   const std::string share = percent(1 - discount) + " of list";
   return price.cells.size() == 1
              ? fmt::format("{} {} ({})", format_number((1 - discount) * price.list.front(), money_decimals), price.unit,
@@ -259,7 +197,7 @@ std::string price_in_words(const Negotiated& price, double discount) {
              : share;
 }
 
-std::string range_in_words(const Negotiated& price, const std::optional<DiscountRange>& range) {
+std::string range_in_words(const NegotiatedPrice& price, const std::optional<DiscountRange>& range) {
   if (!range) return "at none";
   const bool has_highest = std::isfinite(range->from), has_lowest = range->to < 1;
   if (has_highest && has_lowest)
@@ -272,7 +210,7 @@ std::string range_in_words(const Negotiated& price, const std::optional<Discount
 std::string best_table(const Material& material, const Question& question, const Answer& answer) {
   Cells cells;
   for (const BestPrice& best : answer.best) {
-    const Negotiated& price = question.prices[best.therapy];
+    const NegotiatedPrice& price = question.prices[best.therapy];
     cells.push_back(
         {price.label, label(decisive_analysis(material.run), best.strategy), range_in_words(price, best.range)});
   }
@@ -319,10 +257,28 @@ Json to_json(const Question& question, const std::vector<Answer>& answers) {
   return json;
 }
 
+/// Doses and agreements, which stand below `prices` too, have answers of their own.
+std::optional<SourcePlace> asked_at(const ParameterSet& parameters) {
+  if (const auto place = first_key_below(parameters, negotiated_key)) return place;
+  return parameters.has("prices.discounts") ? std::optional(parameters.entry("prices.discounts").place) : std::nullopt;
+}
+
 }  // namespace
 
+Diagnostics check_prices(const Questions& questions) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  const std::optional<SourcePlace> place = asked_at(parameters);
+  if (!place) return {};
+  Diagnostics problems;
+  if (parameters.names_under(negotiated_key).empty())
+    problems.push_back({*place, "no price is named", "add [prices.negotiated.NAME] with a label and its inputs"});
+  const Result<std::vector<NegotiatedPrice>> prices = read_negotiated_prices(parameters);
+  if (!prices) problems.insert(problems.end(), prices.error().begin(), prices.error().end());
+  return problems;
+}
+
 Result<std::optional<Section>> prices_section(const Material& material) {
-  const std::optional<SourcePlace> place = first_key_below(material.scenario.parameters, "prices");
+  const std::optional<SourcePlace> place = asked_at(material.scenario.parameters);
   if (!place) return std::nullopt;
   const Result<Question> question = read_question(material, *place);
   if (!question) return tl::unexpected(question.error());

@@ -248,7 +248,7 @@ Result<std::optional<Section>> probabilistic_section(const Material& material) {
   if (!compared) return tl::unexpected(compared.error());
   const study::UncertainInputs uncertain = study::uncertain_inputs(material.scenario);
   const bool spread = drawn.draws > 1;
-  const std::size_t varied = spread ? drawn.drawn.names.size() : uncertain.varied;
+  const std::size_t varied = spread ? drawn.drawn.names.size() : uncertain.varied.size();
 
   std::string text = heading(material.run, base, "Probabilistic analysis beside the deterministic one") +
                      comparison_table(base, compared->strategies, false, spread);

@@ -84,32 +84,25 @@ struct Shortfall {
 Result<Shortfall> find_shortfall(const Material& material, const SourcePlace& place) {
   const ParameterSet& parameters = material.scenario.parameters;
   const AnalysisResult& analysis = decisive_analysis(material.run);
-  Diagnostics problems = absent_keys(parameters,
-                                     {"severity.standard_care", "severity.mortality", "severity.utility",
-                                      "severity.start_age", "severity.female_share"},
-                                     place);
-  const auto& reference_case = material.scenario.reference_case;
-  if (!reference_case || reference_case->severity.empty())
-    problems.push_back({place, "nothing says from which shortfall on QALYs count more",
-                        "name a reference case with cut-offs: analysis.reference_case = \"nice\""});
+  const Questions questions = Questions::of(material);
+  Diagnostics problems = check_severity(questions);
   const std::optional<std::size_t> qalys = patient_qalys(analysis);
   if (!qalys || !find_outcome(analysis, "cost"))
     problems.push_back({place, "the run lacks `cost` or `qaly`", "let the model accrue `cost` and `qaly`"});
   if (!problems.empty()) return tl::unexpected(problems);
-  const Result<std::size_t> standard_care = strategy_at(analysis, parameters, "severity.standard_care");
-  if (!standard_care) return tl::unexpected(standard_care.error());
+  const std::size_t standard_care = *strategy_at(questions, "severity.standard_care");
 
   std::vector<SeverityCutoff> cutoffs;
-  for (const scenario::SeverityLevel& level : reference_case->severity)
+  for (const scenario::SeverityLevel& level : material.scenario.reference_case->severity)
     cutoffs.push_back({level.absolute_from.value, level.proportional_from.value, level.weight.value});
   const std::vector<PopulationPart> population = {population_part(parameters, analysis.timing, 0),
                                                   population_part(parameters, analysis.timing, 1)};
   const Result<double> general = remaining_qalys(population, years_of_points(analysis));
   if (!general) return tl::unexpected(placed_at(place, general.error()));
-  const Estimate own = outcome_estimate(analysis, *standard_care, *qalys, results::discounted_column);
+  const Estimate own = outcome_estimate(analysis, standard_care, *qalys, results::discounted_column);
   const Result<Severity> severity = assess_severity(*general, own.mean, cutoffs);
   if (!severity) return tl::unexpected(placed_at(place, severity.error()));
-  return Shortfall{*standard_care, *general, own, *severity};
+  return Shortfall{standard_care, *general, own, *severity};
 }
 
 /// Increments with QALYs counted `weight` times.
@@ -209,11 +202,11 @@ struct Courses {
 /// Survival and what QALYs come to a year of those alive, all that accrues in a cycle taken together; QALYs before time
 /// point 0 belong to no time and are left out.
 LifeCourse life_course(const AnalysisResult& analysis, std::size_t strategy, const Courses& courses) {
-  const results::AmountsResult& years = *analysis.strategies[strategy].amounts[courses.life_years];
+  const engine::AmountsByTime& years = *analysis.strategies[strategy].amounts[courses.life_years];
   const std::vector<double> year_weights = discounted_weights(analysis, courses.life_years).point;
   std::vector<double> qalys(years.point.size());
   for (const std::size_t part : accruing_outcomes(analysis, courses.qalys)) {
-    const results::AmountsResult& amounts = *analysis.strategies[strategy].amounts[part];
+    const engine::AmountsByTime& amounts = *analysis.strategies[strategy].amounts[part];
     const Weights weights = discounted_weights(analysis, part);
     for (std::size_t time = 0; time < qalys.size(); ++time) {
       qalys[time] += weights.point[time] * amounts.point[time];
@@ -287,6 +280,25 @@ Result<Section> equal_value_part(const Material& material) {
 }
 
 }  // namespace
+
+Diagnostics check_severity(const Questions& questions) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  const std::optional<SourcePlace> place = first_key_below(parameters, "severity");
+  if (!place) return {};
+  Diagnostics problems = absent_keys(parameters,
+                                     {"severity.standard_care", "severity.mortality", "severity.utility",
+                                      "severity.start_age", "severity.female_share"},
+                                     *place);
+  const auto& reference_case = questions.scenario.reference_case;
+  if (!reference_case || reference_case->severity.empty())
+    problems.push_back({*place, "nothing says from which shortfall on QALYs count more",
+                        "name a reference case with cut-offs: analysis.reference_case = \"nice\""});
+  if (parameters.has("severity.standard_care")) {
+    const Result<std::size_t> strategy = strategy_at(questions, "severity.standard_care");
+    if (!strategy) problems.insert(problems.end(), strategy.error().begin(), strategy.error().end());
+  }
+  return problems;
+}
 
 Result<std::optional<Section>> severity_section(const Material& material) {
   const std::optional<SourcePlace> place = first_key_below(material.scenario.parameters, "severity");

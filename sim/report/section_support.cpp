@@ -80,21 +80,24 @@ Diagnostics absent_keys(const ParameterSet& parameters, std::initializer_list<co
   return problems;
 }
 
-Result<std::size_t> strategy_called(const results::AnalysisResult& analysis, const std::string& name,
-                                    const SourcePlace& place) {
-  std::vector<std::string> names;
-  for (const results::StrategyResult& strategy : analysis.strategies) names.push_back(strategy.name);
+Result<std::size_t> strategy_called(const Questions& questions, const std::string& name, const SourcePlace& place) {
+  const std::vector<std::string>& names = questions.strategies;
   const auto found = std::ranges::find(names, name);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  const std::vector<std::string> declared = questions.scenario.parameters.names_under("strategies");
+  if (std::ranges::find(declared, name) != declared.end()) {
+    return tl::unexpected(Diagnostics{{place, fmt::format("the strategy '{}' is not among those asked for", name),
+                                       "add it to --strategies, or leave out the question"}});
+  }
   const auto nearest = nearest_name(name, names);
   return tl::unexpected(Diagnostics{
       {place, fmt::format("the run has no strategy '{}'", name),
        nearest ? fmt::format("did you mean '{}'?", *nearest) : fmt::format("name one of {}", fmt::join(names, ", "))}});
 }
 
-Result<std::size_t> strategy_at(const results::AnalysisResult& analysis, const ParameterSet& parameters,
-                                const std::string& key) {
-  return strategy_called(analysis, parameters.text(key), parameters.entry(key).place);
+Result<std::size_t> strategy_at(const Questions& questions, const std::string& key) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  return strategy_called(questions, parameters.text(key), parameters.entry(key).place);
 }
 
 Diagnostics placed_at(const SourcePlace& place, Diagnostics problems) {

@@ -9,6 +9,7 @@
 #include "core/diagnostic.hpp"
 #include "economics/estimates.hpp"
 #include "program/parameters.hpp"
+#include "report/section.hpp"
 #include "results/types.hpp"
 
 /// \file
@@ -53,12 +54,10 @@ Diagnostics absent_keys(const ParameterSet& parameters, std::initializer_list<co
                         const SourcePlace& place);
 
 /// The strategy that the text at `key` names, or a diagnostic there.
-Result<std::size_t> strategy_at(const results::AnalysisResult& analysis, const ParameterSet& parameters,
-                                const std::string& key);
+Result<std::size_t> strategy_at(const Questions& questions, const std::string& key);
 
 /// The strategy called `name`, or a diagnostic at `place`.
-Result<std::size_t> strategy_called(const results::AnalysisResult& analysis, const std::string& name,
-                                    const SourcePlace& place);
+Result<std::size_t> strategy_called(const Questions& questions, const std::string& name, const SourcePlace& place);
 
 /// Diagnostics of a computation, at the place of the key that asks for it.
 Diagnostics placed_at(const SourcePlace& place, Diagnostics problems);

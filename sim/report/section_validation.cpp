@@ -40,6 +40,13 @@ std::string shortened(const std::string& text) {
 
 }  // namespace
 
+Diagnostics check_validation(const Questions& questions) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  if (!parameters.has(key)) return {};
+  const auto positions = positions_of(parameters.records(key), parameters.entry(key).place);
+  return positions ? Diagnostics{} : positions.error();
+}
+
 Result<std::optional<Section>> validation_section(const Material& material) {
   const ParameterSet& parameters = material.scenario.parameters;
   if (!parameters.has(key)) return std::nullopt;

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "economics/acceptability.hpp"
 #include "economics/informative_inputs.hpp"
 #include "economics/patient_noise.hpp"
+#include "program/timing_settings.hpp"
 #include "report/section_support.hpp"
 #include "report/text_table.hpp"
 #include "report/voi_request.hpp"
@@ -68,10 +70,35 @@ InputGroup group_of(const AlikeParameters& alike, const std::vector<std::string>
   return {first, fmt::format("{} and {} that {} with it", first, others, others == 1 ? "moves" : "move"), alike};
 }
 
+/// Whether any strategy's program would be another with the inputs at values of theirs in a draw, all else as in the
+/// base case. Comparisons that a scenario holds ready but does not use have no value of information, and what a
+/// regression finds of them is noise.
+bool are_used(const Material& material, const AlikeParameters& inputs) {
+  const AnalysisResult& drawn = *material.run.probabilistic;
+  if (material.lives == nullptr) return true;
+  ParameterSet parameters = material.scenario.parameters;
+  const std::vector<ParameterSet::Number> numbers = parameters.numbers();
+  for (const std::size_t input : inputs) {
+    const auto number = std::ranges::find(numbers, drawn.drawn.names[input], &ParameterSet::Number::name);
+    if (number == numbers.end()) return true;
+    double farthest = number->value;
+    for (std::size_t at = input; at < drawn.drawn.values.size(); at += drawn.drawn.names.size()) {
+      const double value = drawn.drawn.values[at];
+      if (std::abs(value - number->value) > std::abs(farthest - number->value)) farthest = value;
+    }
+    parameters.set(number->cell, farthest);
+  }
+  return std::ranges::any_of(material.run.analyses.front().strategies, [&](const results::StrategyResult& strategy) {
+    const Result<Program> program = material.lives->model->compile(parameters, strategy.name);
+    return !program || table_digest(*program) != strategy.table_digest;
+  });
+}
+
 double last_value(const Line& line) { return line.value ? line.value->by_threshold.back().value : 0; }
 
-Result<Values> assess(const results::RunResults& run, const VoiRequest& request, const DecisionSample& sample,
+Result<Values> assess(const Material& material, const VoiRequest& request, const DecisionSample& sample,
                       const ParameterSample& parameters) {
+  const results::RunResults& run = material.run;
   Values values;
   values.inputs_varied = parameters.names.size();
   Result<std::vector<Estimate>> evpi = evpi_per_patient(*run.probabilistic, sample, run.thresholds);
@@ -87,6 +114,7 @@ Result<Values> assess(const results::RunResults& run, const VoiRequest& request,
       values.inputs.push_back(line_of(group_of({input}, parameters.names)));
   } else {
     for (const AlikeParameters& alike : most_informative(sample, run.thresholds.back(), parameters, most_computed)) {
+      if (!are_used(material, alike)) continue;
       Line line = line_of(group_of({alike.front()}, parameters.names));
       line.group = group_of(alike, parameters.names);
       values.inputs.push_back(std::move(line));
@@ -170,7 +198,7 @@ std::string how_to_read(const results::RunResults& run, const Values& values) {
   if (values.chosen_by_screen)
     text += fmt::format(
         " Of {} inputs, those shown have the highest values at the last threshold, out of {} that a cubic polynomial "
-        "in each picked; voi.inputs asks for others.",
+        "in each picked, without those that no strategy's tables use; voi.inputs asks for others.",
         values.inputs_varied, most_computed);
   return text;
 }
@@ -249,22 +277,32 @@ std::optional<std::string> obstacle(const results::RunResults& run) {
 
 }  // namespace
 
+Diagnostics check_value_of_information(const Questions& questions) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  const std::optional<SourcePlace> place = first_key_below(parameters, "voi");
+  if (!place) return {};
+  if (questions.strategies.size() < 2) {
+    return {{*place, "with one strategy there is no decision that information could change",
+             "run two strategies or more, or leave out the keys of voi"}};
+  }
+  const Result<VoiRequest> request = read_voi_request(questions, read_discount_cost(parameters));
+  return request ? Diagnostics{} : request.error();
+}
+
 Result<std::optional<Section>> value_of_information_section(const Material& material) {
   const results::RunResults& run = material.run;
   const std::optional<SourcePlace> asked_at = first_key_below(material.scenario.parameters, "voi");
   if (!asked_at && !run.probabilistic) return std::nullopt;
   if (run.analyses.front().strategies.size() < 2) {
     if (!asked_at) return std::nullopt;
-    return tl::unexpected(
-        Diagnostics{{*asked_at, "with one strategy there is no decision that information could change",
-                     "run two strategies or more, or leave out the keys of voi"}});
+    return tl::unexpected(check_value_of_information(Questions::of(material)));
   }
   if (const std::optional<std::string> reason = obstacle(run)) return left_out(*reason);
-  const Result<VoiRequest> request = read_voi_request(material);
+  const Result<VoiRequest> request = read_voi_request(Questions::of(material), run.analyses.front().discount_cost);
   if (!request) return tl::unexpected(request.error());
   const DecisionSample sample = decision_sample(*run.probabilistic);
   const ParameterSample parameters = parameter_sample(*run.probabilistic);
-  const Result<Values> values = assess(run, *request, sample, parameters);
+  const Result<Values> values = assess(material, *request, sample, parameters);
   if (!values) return tl::unexpected(values.error());
 
   Section section{"voi", text_of(run, *values), json_of(run, *values, parameters)};

@@ -26,9 +26,9 @@ struct Names {
   }
 };
 
-Names names_of(const Material& material) {
-  Names names{material.run.probabilistic->drawn.names, {}};
-  for (const ParameterSet::Number& number : material.scenario.parameters.numbers()) names.all.push_back(number.name);
+Names names_of(const Questions& questions) {
+  Names names{questions.drawn, {}};
+  for (const ParameterSet::Number& number : questions.scenario.parameters.numbers()) names.all.push_back(number.name);
   return names;
 }
 
@@ -80,8 +80,8 @@ std::vector<double> patients_by_year(double first_year, double growth, double ye
   return patients;
 }
 
-std::optional<economics::Population> read_population(const Material& material, Diagnostics& problems) {
-  const ParameterSet& parameters = material.scenario.parameters;
+std::optional<economics::Population> read_population(const ParameterSet& parameters, const DiscountRate& discount_cost,
+                                                     Diagnostics& problems) {
   const std::optional<SourcePlace> place = first_key_below(parameters, "voi.population");
   if (!place) return std::nullopt;
   const Diagnostics absent =
@@ -105,7 +105,7 @@ std::optional<economics::Population> read_population(const Material& material, D
                        .cycles = static_cast<std::uint32_t>(population.patients_per_year.size()),
                        .discounting = DiscountTiming::start};
   for (std::uint32_t year = 0; year < by_year.cycles; ++year)
-    population.patients_per_year[year] *= discount_factor(by_year, material.run.analyses.front().discount_cost, year);
+    population.patients_per_year[year] *= discount_factor(by_year, discount_cost, year);
   return population;
 }
 
@@ -149,9 +149,9 @@ std::vector<TrialRequest> read_trials(const ParameterSet& parameters, const Name
 
 }  // namespace
 
-Result<VoiRequest> read_voi_request(const Material& material) {
-  const ParameterSet& parameters = material.scenario.parameters;
-  const Names names = names_of(material);
+Result<VoiRequest> read_voi_request(const Questions& questions, const DiscountRate& discount_cost) {
+  const ParameterSet& parameters = questions.scenario.parameters;
+  const Names names = names_of(questions);
   Diagnostics problems;
   VoiRequest request;
   if (parameters.has("voi.inputs")) {
@@ -159,7 +159,7 @@ Result<VoiRequest> read_voi_request(const Material& material) {
                                  parameters.entry("voi.inputs").place, problems);
   }
   request.groups = read_groups(parameters, names, problems);
-  request.population = read_population(material, problems);
+  request.population = read_population(parameters, discount_cost, problems);
   request.trials = read_trials(parameters, names, problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   return request;

@@ -36,7 +36,8 @@ struct VoiRequest {
   std::vector<TrialRequest> trials;
 };
 
-/// Reads what is asked of a run over parameter draws, or every mistake in it.
-Result<VoiRequest> read_voi_request(const Material& material);
+/// Reads what is asked of parameter draws, or every mistake in it. Patients of later years are discounted at
+/// `discount_cost`.
+Result<VoiRequest> read_voi_request(const Questions& questions, const DiscountRate& discount_cost);
 
 }  // namespace myelin::report

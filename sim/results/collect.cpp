@@ -54,15 +54,6 @@ std::vector<OutcomeInfo> collect_outcomes(const Program& program) {
   return outcomes;
 }
 
-std::vector<std::optional<AmountsResult>> collect_amounts(const engine::OutcomeAmounts& output) {
-  std::vector<std::optional<AmountsResult>> amounts;
-  for (const std::optional<engine::AmountsByTime>& of_outcome : output) {
-    amounts.emplace_back();
-    if (of_outcome) amounts.back() = AmountsResult{of_outcome->start, of_outcome->point, of_outcome->event};
-  }
-  return amounts;
-}
-
 AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const study::AnalysisOutput& output) {
   AnalysisResult analysis;
   analysis.name = planned.name;
@@ -80,7 +71,7 @@ AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const stu
     strategy.mean = output.strategies[i].outcomes.mean;
     strategy.standard_error = output.strategies[i].outcomes.standard_error;
     strategy.tallies = collect_tallies(output.programs[i], output.strategies[i]);
-    strategy.amounts = collect_amounts(output.strategies[i].amounts);
+    strategy.amounts = output.strategies[i].amounts;
     strategy.cohort_states = output.strategies[i].cohort_states;
     analysis.strategies.push_back(std::move(strategy));
   }

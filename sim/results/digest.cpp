@@ -32,7 +32,7 @@ void add_frame(Sha256& sha256, const AnalysisResult& analysis) {
   add_numbers(sha256, analysis.drawn.values);
 }
 
-void add_amounts(Sha256& sha256, const std::optional<AmountsResult>& amounts) {
+void add_amounts(Sha256& sha256, const std::optional<engine::AmountsByTime>& amounts) {
   add_count(sha256, amounts ? 1 : 0);
   if (!amounts) return;
   add_numbers(sha256, {amounts->start});

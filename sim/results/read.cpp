@@ -208,9 +208,9 @@ void read_amounts(const GroupReader& group, AnalysisResult& analysis) {
   auto event = group.slices("in_cycles", {count, cycles});
   for (StrategyResult& strategy : analysis.strategies) strategy.amounts.resize(analysis.outcomes.size());
   for (std::size_t i = 0; i < count; ++i) {
-    std::optional<AmountsResult>& amounts = analysis.strategies[strategies[i]].amounts[outcomes[i]];
+    std::optional<engine::AmountsByTime>& amounts = analysis.strategies[strategies[i]].amounts[outcomes[i]];
     if (amounts) throw IoError(group.path() + "accrued has an outcome of a strategy twice");
-    amounts = AmountsResult{start[i], std::move(point[i]), std::move(event[i])};
+    amounts = engine::AmountsByTime{start[i], std::move(point[i]), std::move(event[i])};
   }
 }
 

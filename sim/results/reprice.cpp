@@ -6,13 +6,13 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <set>
 #include <tuple>
 
 #include "engine/amounts.hpp"
 #include "program/timing_settings.hpp"
 #include "results/collect.hpp"
+#include "results/counted_lives.hpp"
 #include "study/evaluation.hpp"
 
 namespace myelin::results {
@@ -23,12 +23,6 @@ constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
 tl::unexpected<Diagnostics> refuse(const std::string& problem, const std::string& remedy) {
   return tl::unexpected(Diagnostics{{{"--set", 0, 0}, problem, remedy}});
-}
-
-std::vector<std::vector<double>> tallies_of(const StrategyResult& strategy) {
-  std::vector<std::vector<double>> tallies;
-  for (const TallyResult& tally : strategy.tallies) tallies.push_back(tally.per_patient);
-  return tallies;
 }
 
 /// One strategy as it was run and as it is priced now.
@@ -45,11 +39,10 @@ engine::OutcomeAmounts amounts_under(const Program& program, const Pricing& pric
 
 /// The amounts of the run, with what the new prices change; those of a mean over draws change by as much as at the
 /// inputs' own values.
-Result<std::vector<std::optional<AmountsResult>>> changed_amounts(const Pricing& pricing,
-                                                                  const StrategyResult& strategy) {
+Result<engine::OutcomeAmounts> changed_amounts(const Pricing& pricing, const StrategyResult& strategy) {
   const engine::OutcomeAmounts before = amounts_under(pricing.before, pricing, strategy),
                                now = amounts_under(pricing.now, pricing, strategy);
-  std::vector<std::optional<AmountsResult>> amounts = strategy.amounts;
+  engine::OutcomeAmounts amounts = strategy.amounts;
   for (std::size_t outcome = 0; outcome < amounts.size(); ++outcome) {
     if (pricing.now.outcomes[outcome].parts.empty() && (!now[outcome] || !before[outcome] || !amounts[outcome])) {
       return refuse("the run did not tally when `" + pricing.now.outcomes[outcome].name + "` accrues",
@@ -68,14 +61,8 @@ Result<std::vector<std::optional<AmountsResult>>> changed_amounts(const Pricing&
   return amounts;
 }
 
-double weigh(const Weights& weights, const AmountsResult& amounts) {
-  return weights.start * amounts.start +
-         std::inner_product(weights.point.begin(), weights.point.end(), amounts.point.begin(), 0.0) +
-         std::inner_product(weights.event.begin(), weights.event.end(), amounts.event.begin(), 0.0);
-}
-
 /// Whether two weights count the amounts alike: where nothing accrues they may differ.
-bool weigh_alike(const AmountsResult& amounts, const Weights& a, const Weights& b) {
+bool weigh_alike(const engine::AmountsByTime& amounts, const Weights& a, const Weights& b) {
   const auto alike = [](const std::vector<double>& all, const std::vector<double>& x, const std::vector<double>& y) {
     for (std::size_t t = 0; t < all.size(); ++t) {
       if (all[t] != 0 && x[t] != y[t]) return false;
@@ -86,14 +73,14 @@ bool weigh_alike(const AmountsResult& amounts, const Weights& a, const Weights& 
          alike(amounts.event, a.event, b.event);
 }
 
-bool same_amounts(const std::optional<AmountsResult>& a, const std::optional<AmountsResult>& b) {
+bool same_amounts(const std::optional<engine::AmountsByTime>& a, const std::optional<engine::AmountsByTime>& b) {
   return a.has_value() == b.has_value() &&
          (!a || (a->start == b->start && a->point == b->point && a->event == b->event));
 }
 
 /// [outcome] whether the new prices leave it as it was.
 std::vector<bool> unchanged(const Pricing& pricing, const StrategyResult& strategy,
-                            const std::vector<std::optional<AmountsResult>>& amounts) {
+                            const engine::OutcomeAmounts& amounts) {
   std::vector<bool> same;
   for (std::size_t i = 0; i < amounts.size(); ++i) {
     const Outcome &before = pricing.before.outcomes[i], &now = pricing.now.outcomes[i];
@@ -127,7 +114,8 @@ Result<std::vector<bool>> price_strategy(const Pricing& pricing, bool exact, Str
         mean[at] = mean_over_draws(strategy.mean, at, stride);
         if (strategy.mean.size() == stride) error[at] = strategy.standard_error[at];
       } else if (outcome.parts.empty()) {
-        mean[at] = weigh(column == discounted_column ? outcome.weights : outcome.undiscounted, *(*amounts)[i]);
+        mean[at] =
+            engine::weighted_sum(column == discounted_column ? outcome.weights : outcome.undiscounted, *(*amounts)[i]);
       } else {
         for (const OutcomeIndex part : outcome.parts) mean[at] += mean[part.value * column_count + column];
       }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/amounts.hpp"
 #include "program/parameters.hpp"
 #include "program/program.hpp"
 #include "program/timing.hpp"
@@ -50,14 +51,6 @@ struct TallyResult {
   std::vector<double> per_patient;  ///< [time][cell]
 };
 
-/// Expected amounts of one outcome a patient by the time at which they accrue, without weight and discount, the mean
-/// over all parameter draws: the means are their sums times the weights of the analysis' timing.
-struct AmountsResult {
-  double start = 0;           ///< once, before time point 0
-  std::vector<double> point;  ///< [time point 0..cycles]: of those alive then
-  std::vector<double> event;  ///< [cycle]: of what happens in a cycle
-};
-
 struct StrategyResult {
   std::string name;
   std::string label;
@@ -65,7 +58,7 @@ struct StrategyResult {
   std::vector<double> mean;            ///< [draw][outcome][column]
   std::vector<double> standard_error;  ///< [draw][outcome][column]; Monte Carlo, 0 under the cohort engine
   std::vector<TallyResult> tallies;
-  std::vector<std::optional<AmountsResult>> amounts;  ///< [outcome]; none for a total, and where not known
+  engine::OutcomeAmounts amounts;   ///< the mean over all parameter draws
   std::uint64_t cohort_states = 0;  ///< number of states the cohort engine held; 0 under the microsimulation
 };
 

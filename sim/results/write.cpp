@@ -162,7 +162,7 @@ void write_totals(const GroupWriter& group, const std::vector<OutcomeInfo>& outc
 void write_amounts(const GroupWriter& group, const AnalysisResult& analysis) {
   std::vector<std::string> names;
   std::vector<std::uint64_t> strategies, outcomes;
-  std::vector<AmountsResult> known;
+  std::vector<engine::AmountsByTime> known;
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
     const StrategyResult& strategy = analysis.strategies[s];
     if (strategy.amounts.size() != analysis.outcomes.size())
@@ -181,9 +181,9 @@ void write_amounts(const GroupWriter& group, const AnalysisResult& analysis) {
   group.counting_scale("cycle", cycles);
   group.dataset("strategy_index", strategies);
   group.dataset("outcome_index", outcomes);
-  group.dataset("at_start", column(known, &AmountsResult::start));
-  group.slices("at_time_points", {known.size(), points}, arrays(known, &AmountsResult::point, points));
-  group.slices("in_cycles", {known.size(), cycles}, arrays(known, &AmountsResult::event, cycles));
+  group.dataset("at_start", column(known, &engine::AmountsByTime::start));
+  group.slices("at_time_points", {known.size(), points}, arrays(known, &engine::AmountsByTime::point, points));
+  group.slices("in_cycles", {known.size(), cycles}, arrays(known, &engine::AmountsByTime::event, cycles));
 }
 
 /// Strategies that share the datasets of a tally: those that count the same by the same axes.

@@ -128,7 +128,7 @@ UncertainInputs uncertain_inputs(const scenario::Scenario& scenario) {
   UncertainInputs uncertain;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const Provenance& provenance = *numbers[i].provenance;
-    uncertain.varied += varies[i];
+    if (varies[i]) uncertain.varied.push_back(numbers[i].name);
     if (!varies[i] && !provenance.spread && (provenance.low || provenance.high))
       uncertain.left_out.push_back(numbers[i].name);
   }

@@ -45,7 +45,7 @@ class ParameterDraws {
 
 /// What draws vary and what they leave alone.
 struct UncertainInputs {
-  std::size_t varied = 0;
+  std::vector<std::string> varied;    ///< by name
   std::vector<std::string> left_out;  ///< with a published range, but neither a distribution, `fixed` included, nor in
                                       ///< a joint group; by name
 };

@@ -1,8 +1,13 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
 #include "study/uncertain_illness.hpp"
+#include "support/statistics.hpp"
 
 using namespace myelin::cli::test;
 using Catch::Matchers::Contains;
@@ -89,12 +94,46 @@ TEST_CASE("analyse shows how uncertain the decision is and what information is w
   CHECK(voi["trials"]["next"]["thresholds"][0]["sizes"].size() == 2);
 }
 
-TEST_CASE("an input that the run did not vary is refused at its key") {
-  const DrawnRun run("\n[voi]\ninputs = [\"parameters.c_drug\"]\n");
-  const Finished finished = run.analyse();
+/// `check` tells all of `parts` and nothing else, at their places, and `run` refuses before anything runs.
+void check_refused(const std::string& text, const std::vector<std::string>& parts) {
+  const StudyFolder folder(text);
+  const std::string scenario = folder.path("scenario.toml").string(), file = folder.path("run.h5").string();
+  const Finished checked = run_myelin({"check", scenario}),
+                 finished = run_myelin({"run", scenario, "--draws", "100", "-o", file});
+  CHECK(checked.code == 2);
+  CHECK(checked.out.empty());
+  CHECK_THAT(checked.err, Contains(fmt::format("{} problems", parts.size())));
+  for (const std::string& part : parts) CHECK_THAT(checked.err, Contains("scenario.toml:") && Contains(part));
   CHECK(finished.code == 2);
-  CHECK_THAT(finished.err, Contains("scenario.toml:"));
-  CHECK_THAT(finished.err, Contains("voi.inputs: 'parameters.c_drug' is fixed in this run"));
+  CHECK(finished.out.empty());
+  CHECK_FALSE(std::filesystem::exists(file));
+}
+
+TEST_CASE("distributions that cannot be are refused before anything runs, all at once") {
+  using myelin::study::test::replaced;
+  check_refused(replaced(replaced(uncertain_illness(), "gamma(SE 25 %)", "gamma(mean 1000, SE -250)"), "beta(20, 80)",
+                         "beta(mean 1.2, SE 0.1)"),
+                {"the standard error must be above 0, not -250 -- correct it",
+                 "the mean of beta must lie between 0 and 1, not at 1.2 -- use gamma"});
+}
+
+TEST_CASE("questions that a run could not answer are refused before it, all at once") {
+  const std::string joint = myelin::study::test::joint("both", "\"parameters.u_well\", \"parameters.u_ill\"",
+                                                       "multivariate_normal", "covariance = [1, 2, 2, 1]\n");
+  check_refused(uncertain_illness(joint + "\n[voi]\ninputs = [\"parameters.c_drug\"]\n\n[budget]\nfirst_year = 2026\n" +
+                                  "\n[prices.negotiated.drug]\nlabel = \"Drug\"\ninputs = [\"parameters.c_drugs\"]\n"),
+                {"psa.joint.both: ", "voi.inputs: 'parameters.c_drug' is fixed in this run",
+                 "budget is asked for without budget.prevalent_patients", "budget is asked for without budget.incident",
+                 "did you mean 'parameters.c_drug'?"});
+}
+
+TEST_CASE("the value of information of a run with one strategy is refused before it") {
+  const StudyFolder folder(uncertain_illness(questions));
+  const Finished finished =
+      run_myelin({"run", folder.path("scenario.toml").string(), "--draws", "100", "--strategies", "drug"});
+  CHECK(finished.code == 2);
+  CHECK_THAT(finished.err, Contains("scenario.toml:") && Contains("with one strategy there is no decision") &&
+                               Contains("run two strategies or more"));
 }
 
 TEST_CASE("draws that are priced again keep their means and lose their spread") {
@@ -104,4 +143,35 @@ TEST_CASE("draws that are priced again keep their means and lose their spread") 
   CHECK(answer["probabilistic"]["increments"][0]["cost"]["standard_error"].is_null());
   CHECK_FALSE(answer.contains("decision_uncertainty"));
   CHECK(answer.at("voi").at("left_out").get<std::string>().find("priced again") != std::string::npos);
+}
+
+TEST_CASE(
+    "without the noise of its patients the microsimulation finds the decision as uncertain as the cohort engine") {
+  const StudyFolder folder(uncertain_illness());
+  const auto uncertainty = [&](const std::string& name, std::vector<std::string> engine) {
+    const std::string file = folder.path(name).string();
+    engine.insert(engine.begin(),
+                  {"run", folder.path("scenario.toml").string(), "--draws", "2000", "--quiet", "-o", file});
+    REQUIRE(run_myelin(engine).code == 0);
+    return json::parse(run_myelin({"analyse", file, "--json", "--thresholds", "2500,3000,4000"}).out)
+        .at("decision_uncertainty")
+        .at("thresholds");
+  };
+  const json exact = uncertainty("exact.h5", {"--engine", "cohort"}),
+             sampled = uncertainty("sampled.h5", {"--patients", "100"});
+  constexpr std::size_t comparisons = 6;
+  // Draws of parameters are the same under both engines, so that the two errors together are more than enough.
+  const auto distance = [](const json& a, const json& b) {
+    return std::abs(a.at("mean").get<double>() - b.at("mean").get<double>()) /
+           std::hypot(a.at("standard_error").get<double>(), b.at("standard_error").get<double>());
+  };
+  const double bound = myelin::test::bound_in_standard_errors(comparisons);
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    CAPTURE(exact[i].at("threshold"));
+    CHECK(distance(sampled[i].at("evpi"), exact[i].at("evpi")) < bound);
+    CHECK(distance(sampled[i].at("strategies")[0].at("probability_best"),
+                   exact[i].at("strategies")[0].at("probability_best")) < bound);
+  }
+  // The noise is large enough to be seen if it stays in: 8 standard errors at the last threshold.
+  CHECK(distance(sampled[2].at("evpi_with_patient_noise"), exact[2].at("evpi")) > bound);
 }

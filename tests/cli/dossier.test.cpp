@@ -83,14 +83,27 @@ TEST_CASE("answers of the dossier agree with its results and with new runs") {
         Approx(cost_of(repriced, "ocrelizumab")).epsilon(1e-10));
   CHECK(cost_of(answers, "ocrelizumab") - cost_of(repriced, "ocrelizumab") ==
         Approx(answers["prices"]["negotiated"][0]["acquisition"]["ocrelizumab"].get<double>()).epsilon(1e-10));
+
+  // What the agreement says is bought at list prices is what the budget saves when the drug is free.
+  const json& agreement = answers["agreements"]["agreements"][0];
+  for (const std::string world : {"without", "with"}) {
+    for (std::size_t year = 0; year < 5; ++year) {
+      const auto cost = [&](const json& of) {
+        return of["budget_impact"]["years"][year]["cost_" + world].get<double>();
+      };
+      CHECK(4790 * agreement[world][year]["units"].get<double>() ==
+            Approx(cost(answers) - cost(repriced)).epsilon(1e-10));
+    }
+  }
+  // Vials of 25 mg for 6 mg/kg, summed over a fine grid of body weights outside the program.
+  CHECK(answers["doses"][0]["whole_vials"]["vials"]["of_25_mg"].get<double>() == Approx(17.4608188).epsilon(1e-6));
 }
 
-TEST_CASE("a mistake in what is asked of a run is told with its place in the scenario") {
+TEST_CASE("a mistake in what is asked of a run is told before it, with its place in the scenario") {
   const MsFolder folder;
   const std::string scenario = folder.path("quick.toml"), file = folder.path("run.h5");
   put_file(scenario, quick_dossier + "[severity]\nstandard_care = \"ocrelizumap\"\n");
-  REQUIRE(run_myelin({"run", scenario, "--quiet", "-o", file}).code == 0);
-  const Finished finished = run_myelin({"analyse", file});
+  const Finished finished = run_myelin({"run", scenario, "--quiet", "-o", file});
   CHECK(finished.code == 2);
   CHECK_THAT(finished.err, Contains("quick.toml:4:1: the run has no strategy 'ocrelizumap'"));
   CHECK_THAT(finished.err, Contains("did you mean 'ocrelizumab'?"));

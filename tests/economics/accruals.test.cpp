@@ -5,7 +5,7 @@
 
 using namespace myelin;
 using namespace myelin::economics;
-using results::AmountsResult;
+using engine::AmountsByTime;
 using results::AnalysisResult;
 
 namespace {
@@ -24,8 +24,8 @@ AnalysisResult two_years(WithinCycleCorrection correction) {
                         .event_weight = EventWeight::cycle,
                         .parts = {0, 1}}};
   results::StrategyResult strategy;
-  strategy.amounts = {AmountsResult{100, {10, 8, 6, 4, 2}, {0, 0, 0, 0}},
-                      AmountsResult{7, {0, 0, 0, 0, 0}, {1, 2, 3, 4}}, std::nullopt};
+  strategy.amounts = {AmountsByTime{100, {10, 8, 6, 4, 2}, {0, 0, 0, 0}},
+                      AmountsByTime{7, {0, 0, 0, 0, 0}, {1, 2, 3, 4}}, std::nullopt};
   analysis.strategies = {strategy};
   return analysis;
 }
@@ -81,7 +81,7 @@ TEST_CASE("a cycle that the end of a year divides counts in proportion") {
   // Twelfths are rounded when written: twelve of them are a year.
   analysis.timing.cycle_length = Years{0.0833333};
   analysis.timing.cycles = 12;
-  analysis.strategies[0].amounts[0] = AmountsResult{0, std::vector<double>(13, 1.0), std::vector<double>(12)};
+  analysis.strategies[0].amounts[0] = AmountsByTime{0, std::vector<double>(13, 1.0), std::vector<double>(12)};
   CHECK(amounts_by_year(analysis, {0, 0}, 9) == std::vector<double>{12});
 }
 

@@ -28,9 +28,9 @@ inline results::AnalysisResult example_by_time(std::uint32_t cycles = 2) {
     const std::size_t points = cycles + std::size_t{1};
     results::StrategyResult strategy;
     strategy.name = name;
-    strategy.amounts = {results::AmountsResult{cost, falling(100, -20, points, cost), falling(10, 10, cycles, cost)},
-                        results::AmountsResult{0, falling(0.9, -0.1, points, health), falling(0, 0, cycles, health)},
-                        results::AmountsResult{0, falling(0, 0, points, health), falling(-0.1, -0.1, cycles, health)},
+    strategy.amounts = {engine::AmountsByTime{cost, falling(100, -20, points, cost), falling(10, 10, cycles, cost)},
+                        engine::AmountsByTime{0, falling(0.9, -0.1, points, health), falling(0, 0, cycles, health)},
+                        engine::AmountsByTime{0, falling(0, 0, points, health), falling(-0.1, -0.1, cycles, health)},
                         std::nullopt};
     strategy.mean = strategy.standard_error = std::vector<double>(4 * results::column_count);
     analysis.strategies.push_back(strategy);

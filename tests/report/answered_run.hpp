@@ -72,10 +72,7 @@ class AnsweredRun {
   results::RunResults& run() { return run_; }
   const study::Plan& plan() const { return plan_; }
 
-  Material material() const {
-    return {run_, plan_.analyses.front().scenario, 0, [](const auto&) -> Result<results::RunResults> { return {}; },
-            &*lives_};
-  }
+  Material material() const { return {run_, plan_.analyses.front().scenario, 0, &*lives_}; }
 
   Section answer(SectionMaker maker) const {
     const auto section = maker(material());

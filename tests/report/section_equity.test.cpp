@@ -60,7 +60,7 @@ TEST_CASE("one social welfare function is enough") {
 
 TEST_CASE("what the question of equity lacks is told, all at once") {
   CHECK(AnsweredRun("").is_silent(equity_section));
-  CHECK(AnsweredRun("\n[equity]\nstrategy = \"drug\"\n").mistakes(equity_section).size() == 4);
+  CHECK(AnsweredRun("\n[equity]\nstrategy = \"drug\"\n").mistakes(equity_section).size() == 6);
   std::string text = question;
   text.replace(text.find("\"none\""), 6, "\"drug\"");
   const Lines lines = AnsweredRun(text).mistakes(equity_section);

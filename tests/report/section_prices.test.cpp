@@ -88,7 +88,7 @@ TEST_CASE("prices are lowered from those that a run has been priced again with")
   REQUIRE(repriced);
   const auto lives = results::counted_lives(asked.material().run, asked.plan(), *now);
   REQUIRE(lives);
-  const Material material{repriced->run, now->analyses.front().scenario, 0, {}, &*lives};
+  const Material material{repriced->run, now->analyses.front().scenario, 0, &*lives};
   const auto section = prices_section(material);
   REQUIRE(section);
   const Json expected = AnsweredRun(keys, {}, dear).answer(prices_section).json;

@@ -39,7 +39,7 @@ struct Example {
     run.analyses[1].overrides = {"costs.drug=5"};
   }
 
-  Material material() const { return {.run = run, .scenario = scenario, .reference = 0, .reprice = {}}; }
+  Material material() const { return {.run = run, .scenario = scenario, .reference = 0}; }
 };
 
 Section made(const Result<std::optional<Section>>& section) {

@@ -41,7 +41,7 @@ results::RunResults example_run() {
 results::SensitivityResult& sensitivity_of(results::RunResults& run) { return run.sensitivity.value(); }
 
 std::optional<Section> made(const results::RunResults& run, const scenario::Scenario& scenario = {}) {
-  const auto section = sensitivity_section({.run = run, .scenario = scenario, .reference = 0, .reprice = {}});
+  const auto section = sensitivity_section({.run = run, .scenario = scenario, .reference = 0});
   REQUIRE(section);
   return *section;
 }

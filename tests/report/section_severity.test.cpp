@@ -138,10 +138,11 @@ TEST_CASE("life years gained count equally however ill those are who live longer
 TEST_CASE("what the question of severity lacks is told at its place, all at once") {
   CHECK(AnsweredRun("").is_silent(severity_section));
   const Lines lines = AnsweredRun("\n[severity]\nstandard_care = \"nobody\"\n").mistakes(severity_section);
-  REQUIRE(lines.size() == 5);
+  REQUIRE(lines.size() == 6);
   for (std::size_t i = 0; i < 4; ++i) CHECK_THAT(lines[i], Contains("severity is asked for without severity."));
   CHECK_THAT(lines[0], Contains("scenario.toml:") && Contains("severity.mortality"));
   CHECK_THAT(lines[4], Contains("analysis.reference_case = \"nice\""));
+  CHECK_THAT(lines[5], Contains("the run has no strategy 'nobody'"));
   const Lines unknown =
       ask(keys, {"analysis.reference_case=nice", "severity.standard_care=non"}).mistakes(severity_section);
   REQUIRE(unknown.size() == 1);

@@ -235,7 +235,7 @@ struct WrittenAmounts {
     analysis.timing = {myelin::Years{1}, 4};
     analysis.outcomes.resize(3);
     analysis.outcomes[2].parts = {0, 1};
-    const AmountsResult amounts{1, {1, 2, 3, 4, 5}, {1, 2, 3, 4}};
+    const myelin::engine::AmountsByTime amounts{1, {1, 2, 3, 4, 5}, {1, 2, 3, 4}};
     analysis.strategies.resize(2);
     for (StrategyResult& strategy : analysis.strategies) {
       strategy.mean = strategy.standard_error = std::vector<double>(6);

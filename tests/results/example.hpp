@@ -163,11 +163,11 @@ class RandomRun {
     return outcome;
   }
 
-  std::vector<std::optional<AmountsResult>> amounts(const AnalysisResult& analysis) {
+  engine::OutcomeAmounts amounts(const AnalysisResult& analysis) {
     const std::size_t cycles = analysis.timing.cycles;
-    std::vector<std::optional<AmountsResult>> amounts(analysis.outcomes.size());
+    engine::OutcomeAmounts amounts(analysis.outcomes.size());
     for (auto& each : amounts) {
-      if (count(3) > 0) each = AmountsResult{number(), numbers(cycles + 1), numbers(cycles)};
+      if (count(3) > 0) each = engine::AmountsByTime{number(), numbers(cycles + 1), numbers(cycles)};
     }
     return amounts;
   }

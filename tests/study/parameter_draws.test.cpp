@@ -282,8 +282,8 @@ TEST_CASE("inputs with a published range that nothing lets vary are named", "[st
     return uncertain_inputs(plan_of(StudyFolder(text), {}).analyses.front().scenario);
   };
   const auto left_out = [&](const std::string& text) { return uncertain(text).left_out; };
-  CHECK(uncertain(illness()).varied == 0);
-  CHECK(uncertain(uncertain_illness()).varied == distributions().size());
+  CHECK(uncertain(illness()).varied.empty());
+  CHECK(uncertain(uncertain_illness()).varied.size() == distributions().size());
   CHECK(left_out(illness()) ==
         std::vector<std::string>{"parameters.p_ill", "parameters.p_die", "parameters.effect", "parameters.c_ill"});
   CHECK(left_out(uncertain_illness()).empty());
