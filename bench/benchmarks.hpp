@@ -11,6 +11,7 @@ namespace myelin::bench {
 void register_compilation(AnswerChecks& checks, BaseCase& base_case);
 void register_cohort(AnswerChecks& checks, BaseCase& base_case);
 void register_microsimulation(AnswerChecks& checks, BaseCase& base_case);
+void register_precision(AnswerChecks& checks, BaseCase& base_case);
 void register_random(AnswerChecks& checks);
 void register_reference(AnswerChecks& checks);
 

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   register_reference(checks);
   register_cohort(checks, base_case);
   register_compilation(checks, base_case);
+  register_precision(checks, base_case);
   register_random(checks);
   try {
     if (benchmark::RunSpecifiedBenchmarks() == 0) return 2;

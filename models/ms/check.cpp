@@ -115,6 +115,18 @@ class Check : public ParameterCheck {
     }
   }
 
+  void heterogeneity() {
+    const std::string accrual = "analysis.accrual";
+    if (!sound({accrual}) || parameters_.text(accrual) == "drawn") return;
+    for (const char* name : {"frailty_log_sd", "ratio_per_relapse", "ratio_per_year_at_edss"}) {
+      const std::string key = std::string("natural_history.heterogeneity.") + name;
+      if (!parameters_.has(key)) continue;
+      refuse(key, "what relapses do to worsening needs relapses that happen, not their expectation",
+             "set analysis.accrual = \"drawn\"");
+      return;
+    }
+  }
+
   void all_of(Diagnostics diagnostics) { take(std::move(diagnostics)); }
 
   /// Keys that another key asks for.
@@ -175,6 +187,7 @@ Diagnostics MsModel::check(const ParameterSet& parameters) const {
   check.progressive_logarithm();
   check.population();
   check.companions();
+  check.heterogeneity();
   check.all_of(check_treatment(parameters));
   check.all_of(check_network(parameters));
   check.all_of(check_access(parameters));

@@ -44,6 +44,10 @@ NaturalHistory read_natural_history(const ParameterSet& parameters) {
   history.speed = parameters.number("natural_history.variants." + variant + ".speed");
   history.conversion_speed =
       number_or(parameters, "natural_history.variants." + variant + ".conversion", history.speed);
+  const std::string heterogeneity = "natural_history.heterogeneity.";
+  history.heterogeneity = {number_or(parameters, heterogeneity + "frailty_log_sd", 0),
+                           number_or(parameters, heterogeneity + "ratio_per_relapse", 1),
+                           number_or(parameters, heterogeneity + "ratio_per_year_at_edss", 1)};
   return history;
 }
 

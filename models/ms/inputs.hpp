@@ -19,6 +19,14 @@ using EdssMatrix = std::array<ByEdss, edss_count>;  ///< [from][to]
 
 enum class Phenotype { relapsing_remitting, secondary_progressive, primary_progressive };
 
+/// How patients' worsening in RRMS differs beyond EDSS and therapy: multipliers of its hazard.
+struct Heterogeneity {
+  double frailty_log_sd = 0;          ///< of a patient's own multiplier, log-normal with mean 1
+  double ratio_per_relapse = 1;       ///< for each relapse so far, ten at most
+  double ratio_per_year_at_edss = 1;  ///< for each year at the same EDSS, ten at most
+  bool any() const { return frailty_log_sd != 0 || ratio_per_relapse != 1 || ratio_per_year_at_edss != 1; }
+};
+
 struct NaturalHistory {
   EdssMatrix rrms_intensities_per_year{};
   EdssMatrix spms_probabilities_per_year{};  ///< row 0 is not used: conversion adds a step
@@ -29,6 +37,7 @@ struct NaturalHistory {
   bool effect_on_progressive = false;  ///< some therapy has a ratio there: its matrices are regularised in every arm
   double speed = 1;                    ///< multiplies worsening hazards
   double conversion_speed = 1;         ///< multiplies conversion hazards
+  Heterogeneity heterogeneity;
 };
 
 struct StartingPopulation {

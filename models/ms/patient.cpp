@@ -28,13 +28,17 @@ void add_treatment_attributes(ProgramBuilder& builder, const Inputs& inputs, Pat
   const bool jcv = any_therapy(inputs, [](const Therapy& t) {
     return std::ranges::any_of(t.adverse_events, [](const auto& e) { return e.risk_per_year.depends_on("jcv"); });
   });
+  add_heterogeneity_attributes(builder, inputs, is);
   if (inputs.relapses.drawn || on_relapses || inputs.follow_up)
     is.relapses = builder.transient("relapses", numbered_levels(most_relapses(inputs)), 0);
   if (on_worsening)
     is.edss_at_line = builder.state("edss_at_line_start", numbered_levels(edss_count - 1), ProgramBuilder::unset);
   if (serious) is.adverse = builder.transient("adverse_event", names_with("none", inputs.reported.adverse_events), 0);
   if (on_relapses || on_worsening || serious) is.trigger = builder.transient("trigger", {"stay", "switch"}, 0);
-  if (jcv) is.jcv = builder.constant("jcv", {"negative", "positive"}, ProgramBuilder::unset);
+  if (jcv) {
+    is.jcv = builder.constant("jcv", {"negative", "positive"}, ProgramBuilder::unset);
+    builder.may_leave_out(*is.jcv, no);
+  }
 }
 
 void add_procedure_attributes(ProgramBuilder& builder, const Inputs& inputs, PatientAttributes& is) {
@@ -50,8 +54,12 @@ void add_procedure_attributes(ProgramBuilder& builder, const Inputs& inputs, Pat
   std::vector<std::string> since = {"never"};
   for (int cycle = 0; cycle <= cycles_since_that_matter(inputs); ++cycle) since.push_back(std::to_string(cycle));
   is.since = builder.state("cycles_since_transplantation", since, 0);
+  builder.may_leave_out(*is.since, 0);
   for (const LateEffect& effect : late) {
-    if (!effect.recurs) is.lasting.emplace(effect.name, builder.state("late." + effect.name, {"no", "yes"}, no));
+    if (effect.recurs) continue;
+    const AttributeIndex lasts = builder.state("late." + effect.name, {"no", "yes"}, no);
+    builder.may_leave_out(lasts, no);
+    is.lasting.emplace(effect.name, lasts);
   }
 }
 

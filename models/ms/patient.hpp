@@ -34,7 +34,12 @@ struct PatientAttributes {
   std::optional<AttributeIndex> pathway;        ///< transient: how the way to transplantation went on just now
   std::optional<AttributeIndex> since;          ///< state: never transplanted, or completed cycles since plus one
   std::optional<AttributeIndex> first_relapse;  ///< transient: since entry, in this cycle, where it is followed up
-  std::vector<AttributeIndex> complications;    ///< transient, as in Inputs::reported: no, yes
+  std::optional<AttributeIndex> frailty_class;  ///< constant: of a patient's own hazard of worsening
+  std::optional<AttributeIndex> frailty;        ///< constant: quantile of it within the class
+  std::optional<AttributeIndex> relapses_so_far;  ///< state, where it acts on worsening
+  std::optional<AttributeIndex> cycles_at_edss;   ///< state: completed at the present EDSS, where it acts on worsening
+  std::optional<AttributeIndex> own_ratio;        ///< transient: level of RatioGrid, where patients differ
+  std::vector<AttributeIndex> complications;      ///< transient, as in Inputs::reported: no, yes
   std::map<std::string, AttributeIndex> lasting;  ///< state: no, yes; of late effects that last
 };
 
@@ -62,9 +67,35 @@ struct OutcomeIndices {
   std::vector<OutcomeIndex> symptoms;          ///< [symptom]
 };
 
-/// The EDSS matrices of a cycle, by effect.
+/// A patient's class of frailty, and the level of all else in which his worsening differs from others'.
+struct OwnRatio {
+  int frailty_class = 0;
+  int level = 0;
+};
+
+/// The ratios by which patients' worsening differs: of the class, times a power of one factor, 1 among them. Only 1
+/// where patients are alike.
+struct RatioGrid {
+  std::vector<double> log_of_class = {0};
+  int one = 0;      ///< the level of the power 1
+  double step = 0;  ///< in log ratio
+  int levels = 1;
+
+  int nearest(double log_of_own) const;
+  double ratio(const OwnRatio& own) const;
+};
+RatioGrid ratio_grid(const Inputs& inputs);
+
+/// The EDSS matrices of a cycle, by effect; those of RRMS also by the patient's own worsening ratio.
 struct CycleMatrices {
-  std::vector<EdssMatrix> rrms, spms, ppms;
+  RatioGrid own;
+  std::vector<EdssMatrix> rrms;  ///< [effect][class][level]
+  std::vector<EdssMatrix> spms, ppms;
+
+  const EdssMatrix& relapsing(std::size_t effect, const OwnRatio& of) const {
+    const std::size_t by_class = effect * own.log_of_class.size() + static_cast<std::size_t>(of.frailty_class);
+    return rrms[by_class * static_cast<std::size_t>(own.levels) + static_cast<std::size_t>(of.level)];
+  }
 };
 CycleMatrices cycle_matrices(const Inputs& inputs, const TherapyLines& lines);
 
@@ -82,11 +113,17 @@ struct Patient {
     return {static_cast<std::size_t>(levels[is.line]), levels[is.cycles_on]};
   }
   Phenotype phenotype(const Levels& levels) const { return static_cast<Phenotype>(levels[is.phenotype]); }
+  /// Read where patients differ.
+  OwnRatio own(const Levels& levels) const {
+    return is.own_ratio ? OwnRatio{is.frailty_class ? levels[*is.frailty_class] : 0, levels[*is.own_ratio]}
+                        : OwnRatio{};
+  }
   const Effects& effects(const Levels& levels) const {
     return lines.effects()[static_cast<std::size_t>(levels[is.effect])];
   }
 };
 
+void add_heterogeneity_attributes(ProgramBuilder& builder, const Inputs& inputs, PatientAttributes& is);
 PatientAttributes add_attributes(ProgramBuilder& builder, const Inputs& inputs, const TherapyLines& lines);
 OutcomeIndices add_outcomes(ProgramBuilder& builder, const Inputs& inputs);
 
@@ -114,14 +151,17 @@ bool at_edss_limit(const Inputs& inputs, int candidate);
 // The life processes, in the order in which they add their steps.
 void add_population(const Patient& patient);         ///< start: sex, JC virus, EDSS
 void add_referral_at_start(const Patient& patient);  ///< start: eligibility, and transplantation without a wait
+void add_frailty(const Patient& patient);            ///< start: where patients differ
 void add_drug_events(const Patient& patient);        ///< cycle: courses, adverse events that change nothing else
 void add_late_effects(const Patient& patient);       ///< cycle: after transplantation
 void add_relapses(const Patient& patient);           ///< relapses, with their cost and QALY loss
 void follow_up_relapse(Patient& patient);            ///< cycle: the first relapse since entry
+void add_own_ratio(const Patient& patient);          ///< cycle: how the patient worsens unlike others
 void add_activity(const Patient& patient);           ///< cycle: years free of relapse and worsening
 void add_death(const Patient& patient);              ///< cycle: by age, sex and EDSS; by adverse and late events
 void add_time_since_transplantation(const Patient& patient);  ///< cycle: what late effects depend on
 void add_progression(const Patient& patient);                 ///< cycle: EDSS and conversion to SPMS
+void remember_course(const Patient& patient);                 ///< cycle: relapses so far, time at an EDSS
 void add_milestones(const Patient& patient);                  ///< cycle: sustained EDSS
 void follow_up_disability(const Patient& patient);            ///< cycle: what happened to EDSS since entry
 void add_treatment(const Patient& patient);                   ///< cycle: change of line; continuous costs of therapies

@@ -30,10 +30,15 @@ CycleMatrices cycle_matrices(const Inputs& inputs, const TherapyLines& lines) {
   const NaturalHistory& history = inputs.natural_history;
   const Years length = inputs.timing.cycle_length;
   const bool ppms = inputs.population.start_phenotype == Phenotype::primary_progressive;
-  CycleMatrices by_effect;
+  CycleMatrices by_effect{ratio_grid(inputs), {}, {}, {}};
   for (const Effects& effects : lines.effects()) {
     const double progressive = effects.worsening_progressive;
-    by_effect.rrms.push_back(rrms_step(history, effects.worsening, effects.improvement, length));
+    for (int of_class = 0; of_class < static_cast<int>(by_effect.own.log_of_class.size()); ++of_class) {
+      for (int level = 0; level < by_effect.own.levels; ++level) {
+        const double worsening = effects.worsening * by_effect.own.ratio({of_class, level});
+        by_effect.rrms.push_back(rrms_step(history, worsening, effects.improvement, length));
+      }
+    }
     by_effect.spms.push_back(progressive_step(history.spms_probabilities_per_year, history, progressive, length));
     if (ppms)
       by_effect.ppms.push_back(progressive_step(history.ppms_probabilities_per_year, history, progressive, length));
@@ -72,9 +77,12 @@ void add_progression(const Patient& patient) {
   const CycleMatrices& step = patient.matrices;
   patient.builder.draw(Phase::cycle, "edss_before", {is.edss}, {is.edss_before},
                        [&](const Levels& levels, Branches& branches) { branches.add(1, {levels[is.edss]}); });
+  ProgramBuilder::Attributes reads = {is.phenotype, is.edss, is.effect};
+  if (is.frailty_class) reads.push_back(*is.frailty_class);
+  if (is.own_ratio) reads.push_back(*is.own_ratio);
   patient.builder.draw(
-      Phase::cycle, "progression", {is.phenotype, is.edss, is.effect},
-      {is.edss, is.phenotype, is.candidate, is.converted}, [&](const Levels& levels, Branches& branches) {
+      Phase::cycle, "progression", reads, {is.edss, is.phenotype, is.candidate, is.converted},
+      [&](const Levels& levels, Branches& branches) {
         const auto edss = static_cast<std::size_t>(levels[is.edss]),
                    effect = static_cast<std::size_t>(levels[is.effect]);
         const Phenotype phenotype = patient.phenotype(levels);
@@ -89,10 +97,11 @@ void add_progression(const Patient& patient) {
           return;
         }
         // Whoever converts takes the step that conversion brings and no other; conversion is the worst outcome.
-        const double converts =
-            conversion_probability(history, edss, patient.lines.effects()[effect].worsening, length).value();
+        const OwnRatio own = patient.own(levels);
+        const double ratio = patient.effects(levels).worsening * step.own.ratio(own);
+        const double converts = conversion_probability(history, edss, ratio, length).value();
         for (std::size_t to = 0; to < edss_count; ++to)
-          add((1 - converts) * step.rrms[effect][edss][to], phenotype, static_cast<int>(to), no);
+          add((1 - converts) * step.relapsing(effect, own)[edss][to], phenotype, static_cast<int>(to), no);
         const int highest = static_cast<int>(edss_count) - 1;
         add(converts, Phenotype::secondary_progressive,
             std::min(highest, static_cast<int>(edss) + history.edss_step_at_conversion), yes);
@@ -107,23 +116,26 @@ void add_activity(const Patient& patient) {
   const CycleMatrices& step = patient.matrices;
   const Years length = patient.inputs.timing.cycle_length;
   const Phase phase = patient.inputs.relapses.drawn ? Phase::cycle : Phase::point;
-  patient.builder.accrue(phase, "free of activity", patient.outcomes.activity_free_years,
-                         {is.phenotype, is.edss, is.effect}, [&](const Levels& levels) {
-                           const auto edss = static_cast<std::size_t>(levels[is.edss]),
-                                      effect = static_cast<std::size_t>(levels[is.effect]);
-                           const Phenotype phenotype = patient.phenotype(levels);
-                           const EdssMatrix& matrix = phenotype == Phenotype::relapsing_remitting ? step.rrms[effect]
-                                                      : phenotype == Phenotype::secondary_progressive
-                                                          ? step.spms[effect]
-                                                          : step.ppms[effect];
-                           double stays = 0;
-                           for (std::size_t to = 0; to <= edss; ++to) stays += matrix[edss][to];
-                           if (phenotype == Phenotype::relapsing_remitting)
-                             stays *= 1 - conversion_probability(patient.inputs.natural_history, edss,
-                                                                 patient.lines.effects()[effect].worsening, length)
-                                              .value();
-                           return stays * relapse_free_in_cycle(patient, levels) * length.value;
-                         });
+  ProgramBuilder::Attributes reads = {is.phenotype, is.edss, is.effect};
+  if (is.frailty_class) reads.push_back(*is.frailty_class);
+  if (is.own_ratio) reads.push_back(*is.own_ratio);
+  patient.builder.accrue(
+      phase, "free of activity", patient.outcomes.activity_free_years, reads, [&](const Levels& levels) {
+        const auto edss = static_cast<std::size_t>(levels[is.edss]),
+                   effect = static_cast<std::size_t>(levels[is.effect]);
+        const Phenotype phenotype = patient.phenotype(levels);
+        const OwnRatio own = patient.own(levels);
+        const EdssMatrix& matrix = phenotype == Phenotype::relapsing_remitting     ? step.relapsing(effect, own)
+                                   : phenotype == Phenotype::secondary_progressive ? step.spms[effect]
+                                                                                   : step.ppms[effect];
+        double stays = 0;
+        for (std::size_t to = 0; to <= edss; ++to) stays += matrix[edss][to];
+        if (phenotype == Phenotype::relapsing_remitting)
+          stays *= 1 - conversion_probability(patient.inputs.natural_history, edss,
+                                              patient.effects(levels).worsening * step.own.ratio(own), length)
+                           .value();
+        return stays * relapse_free_in_cycle(patient, levels) * length.value;
+      });
 }
 
 }  // namespace myelin::ms

@@ -53,6 +53,14 @@ void add_natural_history(Schema& rows) {
                           "share of untreated worsening that relapses leave; the rest is progression independent of "
                           "relapse activity. Only where a therapy states `pira`",
                           false));
+  rows.push_back(evidence("natural_history.heterogeneity.frailty_log_sd", "factor", 0, 2,
+                          "standard deviation of the logarithm of a patient's own multiplier of worsening in RRMS, "
+                          "whose mean is 1; 200 quantiles",
+                          false));
+  rows.push_back(evidence("natural_history.heterogeneity.ratio_per_relapse", "hazard ratio", 0.5, 2,
+                          "of worsening in RRMS for each relapse so far, ten at most", false));
+  rows.push_back(evidence("natural_history.heterogeneity.ratio_per_year_at_edss", "hazard ratio", 0.5, 2,
+                          "of worsening in RRMS for each year at the same EDSS, ten at most", false));
   rows.push_back(evidence_table("mortality.life_table", "probability per year", 0, 1,
                                 {sex, numbers("age", 0, 100, true)},
                                 "annual probability of death of the general population"));

@@ -2,7 +2,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 
@@ -72,8 +74,9 @@ struct Outputs {
   std::optional<study::SensitivityOutput> sensitivity;
 };
 
-/// Carries out the whole plan; nothing if it was interrupted.
-Result<std::optional<Outputs>> carry_out(const study::Plan& plan, const study::SensitivityPlan& sensitivity,
+/// Carries out the whole plan; nothing if it was interrupted. All else is done with as many patients as the base
+/// analysis took for its precision.
+Result<std::optional<Outputs>> carry_out(study::Plan& plan, const study::SensitivityPlan& sensitivity,
                                          const study::Execution& execution) {
   Outputs outputs;
   for (const study::PlannedAnalysis& analysis : plan.analyses) {
@@ -81,6 +84,8 @@ Result<std::optional<Outputs>> carry_out(const study::Plan& plan, const study::S
     if (!output) return tl::unexpected(output.error());
     if (!output->has_value() || interrupted) return std::nullopt;
     outputs.analyses.push_back(std::move(**output));
+    plan.patients = outputs.analyses.front().patients;
+    plan.until.clear();
   }
   if (plan.draws) {
     Result<std::optional<study::ProbabilisticOutput>> output =
@@ -96,6 +101,29 @@ Result<std::optional<Outputs>> carry_out(const study::Plan& plan, const study::S
     outputs.sensitivity = std::move(*output);
   }
   return outputs;
+}
+
+/// What was asked and what was reached.
+void print_precision(const std::vector<study::PrecisionTarget>& until, const study::AnalysisOutput& output) {
+  for (std::size_t i = 0; i < output.errors_reached.size(); ++i) {
+    const double asked = until[i].standard_error, reached = output.errors_reached[i];
+    const std::string what = until[i].threshold
+                                 ? fmt::format("incremental net monetary benefit at {:g} per QALY", *until[i].threshold)
+                                 : fmt::format("the mean of {}", until[i].outcome);
+    fmt::print(stderr, "standard error of {}: {:.4g} at most, {:.4g} asked for{}; {} patients a strategy\n", what,
+               reached, asked, reached <= asked ? "" : ", NOT REACHED", output.patients);
+  }
+}
+
+/// How far the means that must be 0 are from it: of all of a run, some are expected beyond 2.
+void print_martingales(const study::AnalysisOutput& output) {
+  if (output.martingale_z.empty()) return;
+  double largest = 0;
+  for (const double z : output.martingale_z) largest = std::max(largest, std::abs(z));
+  fmt::print(stderr,
+             "chance controlled by {} martingales, whose means are {:.1f} standard errors from 0 at most; beyond 5 the "
+             "run would have been given up\n",
+             output.martingale_z.size(), largest);
 }
 
 /// Of the analyses and draws; sensitivity analyses are told by their progress alone.
@@ -137,7 +165,7 @@ int run(const Options& options) {
   const Result<engine::InstructionSet> instruction_set = choose_instruction_set(options.instruction_set);
   if (!instruction_set) append(problems, instruction_set.error());
   append(problems, check_output(options.output));
-  const Result<study::Plan> plan = study::make_plan(request_of(options), models());
+  Result<study::Plan> plan = study::make_plan(request_of(options), models());
   study::SensitivityPlan sensitivity;
   if (!plan) {
     append(problems, plan.error());
@@ -165,6 +193,8 @@ int run(const Options& options) {
                                    .count_for_pricing = true,
                                    .report = [&](const study::Progress& state) { progress.show(state); },
                                    .interrupted = &interrupted};
+  study::settle_engine(*plan, execution);
+  const std::vector<study::PrecisionTarget> until = plan->until;
   const Result<std::optional<Outputs>> outputs = carry_out(*plan, sensitivity, execution);
   if (!outputs) return report_problems(outputs.error());
   if (!outputs->has_value()) return end_interrupted(progress);
@@ -172,6 +202,10 @@ int run(const Options& options) {
   const results::RunResults run =
       results::collect(*plan, (*outputs)->analyses, (*outputs)->probabilistic, (*outputs)->sensitivity);
   if (!options.output.empty()) results::write(run, options.output);
+  if (!options.quiet) {
+    print_precision(until, (*outputs)->analyses.front());
+    print_martingales((*outputs)->analyses.front());
+  }
   const int code = print_results(run, options);
   if (code == exit_good && !options.quiet && options.progress != ProgressKind::json)
     print_speed(**outputs, options, threads, *instruction_set);

@@ -77,6 +77,7 @@ void Microsimulation::Block::enter(std::size_t strategy) {
       }
     }
   }
+  if (program.control != nullptr) enter_control(program, lanes);
   live(strategy, program.start, Phase::start, 0);
   leave(strategy);
 }
@@ -110,8 +111,15 @@ void Microsimulation::Block::live(std::size_t strategy, const std::vector<Prepar
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const PreparedStep& step = steps[i];
     const double begin = nanoseconds_now();
+    if (step.group >= 0 && step.group != group) enter_group(program, step.guard, lanes);
+    if (const auto* drawn = std::get_if<PreparedDraw>(&step.action);
+        drawn != nullptr && drawn->control.draw != nullptr) {
+      control(program, *drawn, lanes, time, step.group >= 0);
+    } else if (const auto* accrued = std::get_if<PreparedAccrual>(&step.action);
+               accrued != nullptr && !accrued->residuals.empty()) {
+      control(program, *accrued, lanes, phase, time, step.group >= 0);
+    }
     if (step.group >= 0) {
-      if (step.group != group) enter_group(program, step.guard, lanes);
       take_in_group(program, step, lanes, phase, time, counts);
     } else if (const auto* draw = std::get_if<PreparedDraw>(&step.action)) {
       take(program, *draw, lanes, phase, time);
@@ -143,6 +151,8 @@ void Microsimulation::Block::collect_lives(std::size_t strategy) {
     column_of_sum[program.sum_of[outcome]] = lives[outcome * columns].data();
     if (declared.discounted()) column_of_sum[program.sum_of[outcome] + 1] = lives[outcome * columns + 1].data();
   }
+  for (std::size_t sum = 0; sum < simulation.controlled_sums(); ++sum)
+    column_of_sum[program.first_controlled_sum() + sum] = work.controlled_[strategy][sum].data();
   // A few sums at a time: those of a patient share a cache line, and columns, which lie a multiple of 4096 bytes apart,
   // do not drive one another out of the cache.
   constexpr std::size_t tile = 4;

@@ -44,6 +44,13 @@ struct Microsimulation::Block {
   std::int32_t row_of(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int lane,
                       std::uint32_t time) const;
 
+  /// What steps under control add to the controlled sums, before they are taken; of a group, for its lanes alone.
+  void enter_control(const PreparedProgram& program, Lanes& lanes) const;
+  void control(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, std::uint32_t time,
+               bool in_group);
+  void control(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes, Phase phase,
+               std::uint32_t time, bool in_group);
+
   void sum_up(PatientSums& sums) const;
 };
 

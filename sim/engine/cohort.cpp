@@ -10,9 +10,6 @@
 
 namespace myelin::engine {
 
-namespace {
-
-/// The population as the cohort engine needs it: patients with equal clocks together, equal patients merged.
 std::vector<EntryGroup> group_entries(const Program& program, const Population& population) {
   const std::size_t attributes = program.attributes.size(), profiles = std::max<std::size_t>(1, population.profiles());
   std::map<std::vector<int>, std::map<std::vector<int>, double>> groups;
@@ -36,7 +33,6 @@ std::vector<EntryGroup> group_entries(const Program& program, const Population& 
   return entries;
 }
 
-/// All attributes that the expectation of a step depends on: what it reads, what decides that, and death.
 std::vector<bool> dependencies(const Program& program, const Step& consumer) {
   std::vector<bool> needed(program.attributes.size(), false);
   const auto need = [&](const Step& step) {
@@ -57,6 +53,8 @@ std::vector<bool> dependencies(const Program& program, const Step& consumer) {
   }
   return needed;
 }
+
+namespace {
 
 /// The slices of a program: the largest sets of dependencies, each with the accruals and tallies that it can serve.
 std::vector<SlicePlan> plan_slices(const Program& program, bool slice) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,27 @@ struct SlicePlan {
   std::vector<StepPlace> consumers;  ///< accruals and tallies
 };
 
+/// The population as the cohort engine needs it: patients with equal clocks together, equal patients merged.
+std::vector<EntryGroup> group_entries(const Program& program, const Population& population);
+
+/// All attributes that the expectation of a step depends on: what it reads, what decides that, and death.
+std::vector<bool> dependencies(const Program& program, const Step& consumer);
+
+/// Several outcomes added up, discounted or not.
+struct OutcomeSum {
+  std::vector<bool> outcomes;  ///< [outcome] of those that accrue
+  std::size_t column = 0;
+};
+
+/// States of a layer laid out so that a state's cell is the sum of level x stride.
+struct CellLayout {
+  std::vector<Read> reads;
+  std::size_t cells = 1;
+  std::size_t states = 0;              ///< of the layer, whether laid out or not
+  std::vector<std::int32_t> state_of;  ///< [cell] a state of the layer; no_state where there is none
+  static constexpr std::int32_t no_state = -1;
+};
+
 /// The reachable states of a part of a program and how they follow one another. The states of a cycle stand in layers,
 /// one between any two steps; a state is one number whose digits are the levels of the attributes that are still to be
 /// read.
@@ -43,7 +65,25 @@ class CohortSlice {
   void forward(const Program& program, const std::vector<EntryGroup>& entries, CohortResult& result) const;
   void backward(const Program& program, const std::vector<EntryGroup>& entries, std::vector<double>& means) const;
 
+  /// Called for each draw at each time with the value still to come of every state right before the draw is taken, and
+  /// right after it, in the orders of the layouts.
+  using TakeValues = std::function<void(StepPlace draw, std::uint32_t time, const std::vector<double>& before,
+                                        const std::vector<double>& after)>;
+  /// The value still to come of each of the entry's levels, by the backward recursion.
+  std::vector<double> values(const Program& program, const EntryGroup& entry, const OutcomeSum& sum,
+                             const TakeValues& take) const;
+  /// Whether the slice has a draw as a layer: whether it changes what the slice's expectations depend on.
+  bool has_draw(StepPlace draw) const { return find_layer(draw) < layers_.size(); }
+  /// The living states before a draw, or the living or the dead after it; of a guarded draw those that take part.
+  /// Without the map of cells where these number more than `most_cells`.
+  CellLayout layout_before(const Program& program, StepPlace draw, std::size_t most_cells) const;
+  CellLayout layout_after(const Program& program, StepPlace draw, bool dead, std::size_t most_cells) const;
+
  private:
+  struct Layer;
+  std::size_t find_layer(StepPlace draw) const;
+  CellLayout lay_out_cells(const Program& program, const Layer& layer, bool dead, bool in_group,
+                           std::size_t most_cells) const;
   /// [outcome]: whether a step of this slice accrues to it.
   std::vector<bool> outcomes_accrued(const Program& program) const;
   using Key = std::uint64_t;
@@ -111,9 +151,12 @@ class CohortSlice {
                const std::vector<double>& mass, std::vector<double>& next_mass) const;
   void consume(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
                const std::vector<double>& mass, CohortResult& result) const;
-  void go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
-               std::size_t outcome, std::size_t column, const std::vector<std::vector<double>>& probabilities,
+  /// The values before the way to the next layer is taken.
+  void go_back(const Layer& layer, const std::vector<std::vector<double>>& probabilities,
                const std::vector<double>& next_value, std::vector<double>& value) const;
+  /// Adds what the layer accrues.
+  void accrue_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+                   const OutcomeSum& sum, std::vector<double>& value) const;
 
   std::vector<bool> in_slice_;    ///< [attribute]; clocks are never part
   std::vector<Key> place_value_;  ///< [attribute]; 1 where not in the slice

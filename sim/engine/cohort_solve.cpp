@@ -136,10 +136,8 @@ void CohortSlice::forward(const Program& program, const std::vector<EntryGroup>&
   }
 }
 
-void CohortSlice::go_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
-                          std::size_t outcome, std::size_t column,
-                          const std::vector<std::vector<double>>& probabilities, const std::vector<double>& next_value,
-                          std::vector<double>& value) const {
+void CohortSlice::go_back(const Layer& layer, const std::vector<std::vector<double>>& probabilities,
+                          const std::vector<double>& next_value, std::vector<double>& value) const {
   value.assign(layer.keys.size(), 0.0);
   for (std::size_t state = 0; state < value.size() && !next_value.empty(); ++state) {
     const std::uint32_t* edge = &layer.edges[layer.first_edge[state]];
@@ -150,13 +148,18 @@ void CohortSlice::go_back(const Program& program, const Layer& layer, const Entr
     const std::vector<double>& row = probabilities[static_cast<std::size_t>(layer.row_of[state])];
     for (std::size_t i = 0; i < row.size(); ++i) value[state] += row[i] * next_value[edge[i]];
   }
+}
+
+void CohortSlice::accrue_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
+                              const OutcomeSum& sum, std::vector<double>& value) const {
   for (const Consumer& consumer : layer.consumers) {
     const Step& step = program.steps(consumer.place.phase)[consumer.place.index];
     const auto* accrual = std::get_if<Accrual>(&step.action);
-    if (accrual == nullptr || accrual->outcome.value != outcome) continue;
+    if (accrual == nullptr || !sum.outcomes[accrual->outcome.value]) continue;
     const std::int32_t base = clock_row(program, accrual->reads, entry, time);
-    const Outcome& declared = program.outcomes[outcome];
-    const double weight = weight_at(column == 0 ? declared.weights : declared.undiscounted, consumer.place.phase, time);
+    const Outcome& declared = program.outcomes[accrual->outcome.value];
+    const Weights& weights = sum.column == 0 ? declared.weights : declared.undiscounted;
+    const double weight = weight_at(weights, consumer.place.phase, time);
     for (std::size_t state = 0; state < value.size(); ++state) {
       if (consumer.rows[state] >= 0)
         value[state] += weight * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
@@ -175,40 +178,85 @@ std::vector<bool> CohortSlice::outcomes_accrued(const Program& program) const {
   return accrues;
 }
 
-void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries,
-                           std::vector<double>& means) const {
+std::vector<double> CohortSlice::values(const Program& program, const EntryGroup& entry, const OutcomeSum& sum,
+                                        const TakeValues& take) const {
   std::vector<std::vector<double>> probabilities;
+  std::vector<double> value, before;
+  const auto step_back = [&](std::size_t position, std::uint32_t time) {
+    const Layer& layer = layers_[position];
+    if (layer.change == Change::draw) require_covered(tabulate(program, layer, entry, time, probabilities));
+    go_back(layer, probabilities, value, before);
+    if (layer.change == Change::draw && take) take(layer.place, time, before, value);
+    accrue_back(program, layer, entry, time, sum, before);
+    std::swap(value, before);
+  };
   std::size_t last_point = point_layer_;
   while (layers_[last_point].change != Change::reset) ++last_point;
+  for (std::size_t layer = last_point + 1; layer-- > point_layer_;) step_back(layer, program.cycles);
+  for (std::uint32_t time = program.cycles; time-- > 0;) {
+    for (std::size_t layer = layers_.size(); layer-- > point_layer_;) step_back(layer, time);
+  }
+  for (std::size_t layer = point_layer_; layer-- > 0;) step_back(layer, 0);
+  std::vector<double> at_entry;
+  for (const auto& [levels, share] : entry.levels)
+    at_entry.push_back(value[layers_[0].index.at(project(program, layers_[0], key_of(levels)))]);
+  return at_entry;
+}
+
+void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries,
+                           std::vector<double>& means) const {
   const std::vector<bool> accrues = outcomes_accrued(program);
   for (const EntryGroup& entry : entries) {
     double first_column = 0;
     for (std::size_t value_index = 0; value_index < means.size(); ++value_index) {
       const std::size_t outcome = value_index / columns, column = value_index % columns;
       if (!accrues[outcome]) continue;
-      if (column == 1 && !program.outcomes[outcome].discounted()) {
-        means[value_index] += first_column;
-        continue;
-      }
-      std::vector<double> value, previous;
-      const auto step_back = [&](std::size_t layer, std::uint32_t time) {
-        if (layers_[layer].change == Change::draw)
-          require_covered(tabulate(program, layers_[layer], entry, time, probabilities));
-        go_back(program, layers_[layer], entry, time, outcome, column, probabilities, value, previous);
-        std::swap(value, previous);
-      };
-      for (std::size_t layer = last_point + 1; layer-- > point_layer_;) step_back(layer, program.cycles);
-      for (std::uint32_t time = program.cycles; time-- > 0;) {
-        for (std::size_t layer = layers_.size(); layer-- > point_layer_;) step_back(layer, time);
-      }
-      for (std::size_t layer = point_layer_; layer-- > 0;) step_back(layer, 0);
-      first_column = 0;
-      for (const auto& [levels, share] : entry.levels) {
-        first_column += share * value[layers_[0].index.at(project(program, layers_[0], key_of(levels)))];
+      if (column == 0 || program.outcomes[outcome].discounted()) {
+        OutcomeSum sum{std::vector<bool>(program.outcomes.size()), column};
+        sum.outcomes[outcome] = true;
+        const std::vector<double> at_entry = values(program, entry, sum, {});
+        first_column = 0;
+        for (std::size_t i = 0; i < at_entry.size(); ++i) first_column += entry.levels[i].second * at_entry[i];
       }
       means[value_index] += first_column;
     }
   }
+}
+
+std::size_t CohortSlice::find_layer(StepPlace draw) const {
+  const auto is_it = [&](const Layer& layer) {
+    return layer.change == Change::draw && layer.place.phase == draw.phase && layer.place.index == draw.index;
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(layers_, is_it) - layers_.begin());
+}
+
+CellLayout CohortSlice::lay_out_cells(const Program& program, const Layer& layer, bool want_dead, bool guarded,
+                                      std::size_t most_cells) const {
+  CellLayout layout{{}, 1, layer.keys.size(), {}};
+  const std::vector<bool>& live = want_dead ? layer.live_when_dead : layer.live;
+  for (std::size_t i = 0; i < in_slice_.size(); ++i) {
+    if (!in_slice_[i] || !(live[i] || i == program.death_attribute.value)) continue;
+    layout.reads.push_back({AttributeIndex{i}, static_cast<std::int32_t>(layout.cells)});
+    layout.cells *= static_cast<std::size_t>(radix_[i]);
+    if (layout.cells > most_cells) return layout;
+  }
+  layout.state_of.assign(layout.cells, CellLayout::no_state);
+  for (std::size_t state = 0; state < layer.keys.size(); ++state) {
+    const Key key = layer.keys[state];
+    if (dead(program, key) == want_dead && in_group(key) == guarded)
+      layout.state_of[static_cast<std::size_t>(row_of_state(layout.reads, key))] = static_cast<std::int32_t>(state);
+  }
+  return layout;
+}
+
+CellLayout CohortSlice::layout_before(const Program& program, StepPlace draw, std::size_t most_cells) const {
+  const bool guarded = program.steps(draw.phase)[draw.index].guard.has_value();
+  return lay_out_cells(program, layers_[find_layer(draw)], false, guarded, most_cells);
+}
+
+CellLayout CohortSlice::layout_after(const Program& program, StepPlace draw, bool dead, std::size_t most_cells) const {
+  const bool guarded = program.steps(draw.phase)[draw.index].guard.has_value();
+  return lay_out_cells(program, layers_[next(find_layer(draw))], dead, guarded, most_cells);
 }
 
 }  // namespace myelin::engine

@@ -15,7 +15,9 @@ Microsimulation::Microsimulation(std::vector<const Program*> programs, const Pop
   for (const Program* program : programs) {
     MYELIN_EXPECT(program->outcomes.size() == programs.front()->outcomes.size() &&
                   program->cycles == programs.front()->cycles);
-    programs_.emplace_back(*program, population);
+    const Control* control = options.controls.empty() ? nullptr : options.controls[programs_.size()];
+    MYELIN_EXPECT(control == nullptr || program == &control->program());
+    programs_.emplace_back(*program, population, control);
     for (const Step& step : program->cycle) {
       const auto* draw = std::get_if<Draw>(&step.action);
       const bool shared = draw != nullptr && draw->outcomes > 1 && !step.guard;
@@ -30,6 +32,7 @@ Microsimulation::Workspace::Workspace(const Microsimulation& simulation)
     lanes_.emplace_back(program);
     counts.emplace_back(program.counts);
     lives.emplace_back(simulation.outcomes() * columns);
+    controlled_.emplace_back(simulation.controlled_sums());
   }
 }
 
@@ -38,8 +41,8 @@ Microsimulation::Workspace Microsimulation::make_workspace() const { return Work
 PatientSums Microsimulation::make_sums() const {
   const std::size_t strategies = programs_.size(), pairs = strategies * (strategies - 1) / 2,
                     values = outcomes() * columns;
-  return {std::vector<Moments>(strategies * values), std::vector<Moments>(pairs * values),
-          std::vector<CoMoment>(pairs)};
+  return {std::vector<Moments>(strategies * values), std::vector<Moments>(pairs * values), std::vector<CoMoment>(pairs),
+          std::vector<Moments>(strategies * controlled_sums())};
 }
 
 StepTimes Microsimulation::make_step_times() const {
@@ -87,7 +90,7 @@ void Microsimulation::Block::sum_up(PatientSums& sums) const {
   };
   for (std::size_t strategy = 0; strategy < simulation.programs_.size(); ++strategy) {
     const Program& program = *simulation.programs_[strategy].program;
-    for (std::size_t outcome = 0; outcome < program.outcomes.size(); ++outcome) {
+    for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
       const std::vector<OutcomeIndex>& parts = program.outcomes[outcome].parts;
       for (std::size_t column = 0; column < columns && !parts.empty(); ++column) {
         Column<double>& total = work.lives[strategy][outcome * columns + column];
@@ -97,6 +100,14 @@ void Microsimulation::Block::sum_up(PatientSums& sums) const {
           for (std::size_t i = 0; i < n; ++i) total[i] += values_of_part[i];
         }
       }
+    }
+    for (std::size_t sum = 0; sum < simulation.controlled_sums(); ++sum) {
+      const ControlledSum& about = simulation.programs_[strategy].control->sum(sum);
+      const std::size_t value = about.outcome.value * columns + (about.discounted ? 0 : 1);
+      const Column<double>& controlled = work.controlled_[strategy][sum];
+      sums.martingales[strategy * simulation.controlled_sums() + sum] =
+          moments_of_difference(life(strategy, value), std::span<const double>(controlled.data(), n));
+      work.lives[strategy][value] = controlled;
     }
     for (std::size_t value = 0; value < values; ++value) {
       Moments& moments = sums.outcomes[strategy * values + value];

@@ -20,6 +20,7 @@ struct MicrosimulationOptions {
   NoiseIndex noise;
   std::uint64_t patients = 0;
   InstructionSet instruction_set = InstructionSet::baseline;
+  std::vector<const Control*> controls = {};  ///< [strategy], whose programs are simulated; empty without
 };
 
 /// Two outcomes whose increments are observed together (cost and QALYs, for the error of a net monetary benefit).
@@ -51,7 +52,11 @@ class Microsimulation {
   /// workspace's counts grow by their tallies. Independent of which other blocks, threads or programs there are.
   void simulate(std::uint64_t block, Workspace& workspace, PatientSums& sums) const noexcept;
 
-  std::size_t outcomes() const { return programs_.front().program->outcomes.size(); }
+  /// Of every program; without those that a control adds.
+  std::size_t outcomes() const { return programs_.front().program->outcomes.size() - controlled_sums(); }
+  std::size_t controlled_sums() const {
+    return programs_.front().control == nullptr ? 0 : programs_.front().control->sums();
+  }
   const std::vector<PreparedProgram>& programs() const { return programs_; }
   const MicrosimulationOptions& options() const { return options_; }
 
@@ -79,16 +84,18 @@ class Microsimulation::Workspace {
   /// Where not null, of the shape that `make_step_times` gives: grows by the time that each step takes. For benchmarks.
   StepTimes* step_times = nullptr;
 
-  /// Outcomes of the last block's patients: [strategy][outcome x 2 + column][patient in block].
+  /// Outcomes of the last block's patients: [strategy][outcome x 2 + column][patient in block]; controlled ones where
+  /// there is a control.
   std::vector<std::vector<Column<double>>> lives;
 
  private:
   friend class Microsimulation;
   friend struct Microsimulation::Block;
-  std::vector<Lanes> lanes_;               ///< [strategy]
-  std::vector<std::uint32_t> numbers_;     ///< [stream][cycle of four][position]
-  Column<std::uint8_t> alive_;             ///< [slot]: under any strategy
-  Column<std::int32_t> numbered_slots_{};  ///< slots that have numbers
+  std::vector<Lanes> lanes_;                             ///< [strategy]
+  std::vector<std::vector<Column<double>>> controlled_;  ///< [strategy][controlled sum][patient in block]
+  std::vector<std::uint32_t> numbers_;                   ///< [stream][cycle of four][position]
+  Column<std::uint8_t> alive_;                           ///< [slot]: under any strategy
+  Column<std::int32_t> numbered_slots_{};                ///< slots that have numbers
   Column<std::int32_t> number_of_slot_;
   std::array<std::uint32_t, 4 * block_patients>
       start_numbers_;  ///< the loop makes those of four cycles; the first is read

@@ -88,6 +88,8 @@ PatientSums merge(const PatientSums& a, const PatientSums& b) {
   for (std::size_t i = 0; i < merged.increments.size(); ++i)
     merged.increments[i] = merge(a.increments[i], b.increments[i]);
   for (std::size_t i = 0; i < merged.joint.size(); ++i) merged.joint[i] = merge(a.joint[i], b.joint[i]);
+  for (std::size_t i = 0; i < merged.martingales.size(); ++i)
+    merged.martingales[i] = merge(a.martingales[i], b.martingales[i]);
   return merged;
 }
 

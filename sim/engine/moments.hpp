@@ -44,6 +44,8 @@ struct PatientSums {
   std::vector<Moments> outcomes;    ///< [strategy][outcome][column]
   std::vector<Moments> increments;  ///< [pair][outcome][column]
   std::vector<CoMoment> joint;      ///< [pair]: discounted increments of the two outcomes chosen for it
+  /// [strategy][controlled sum]: the outcome less its controlled value, a martingale of expectation 0; empty without.
+  std::vector<Moments> martingales;
 };
 
 PatientSums merge(const PatientSums& a, const PatientSums& b);

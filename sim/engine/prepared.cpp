@@ -57,7 +57,8 @@ bool outcome_is_level(const Program& program, const Draw& draw) {
 
 }  // namespace
 
-PreparedProgram::PreparedProgram(const Program& source, const Population& population) : program(&source) {
+PreparedProgram::PreparedProgram(const Program& source, const Population& population, const Control* given)
+    : program(&source), control(given) {
   const std::size_t attributes = source.attributes.size();
   const std::size_t profile_count = std::max<std::size_t>(1, population.profiles());
   clock_varies.assign(attributes, false);
@@ -123,7 +124,8 @@ std::size_t PreparedProgram::fuse_from(const std::vector<Step>& steps, std::size
 PreparedAccrual PreparedProgram::prepare_accruals(const std::vector<Step>& steps, std::size_t begin,
                                                   std::size_t end) const {
   const auto& first = std::get<Accrual>(steps[begin].action);
-  PreparedAccrual prepared{.rows = plan_rows(first.reads), .parts = {}, .first_sum = sums, .width = 1, .amounts = {}};
+  PreparedAccrual prepared{
+      .rows = plan_rows(first.reads), .parts = {}, .first_sum = sums, .width = 1, .amounts = {}, .residuals = {}};
   std::size_t high = 0;
   for (std::size_t i = begin; i < end; ++i) {
     const OutcomeIndex outcome = std::get<Accrual>(steps[i].action).outcome;
@@ -208,6 +210,21 @@ PreparedDraw PreparedProgram::prepare_draw(const Draw& draw) const {
   return prepared;
 }
 
+PreparedControl PreparedProgram::prepare_control(Phase phase, std::size_t step) const {
+  const ControlledDraw* draw = control == nullptr ? nullptr : control->draw(phase, step);
+  if (draw == nullptr) return {};
+  return {draw, plan_rows(draw->before), plan_rows(draw->after), plan_rows(draw->after_dead)};
+}
+
+void PreparedProgram::add_residuals(Phase phase, std::size_t step, PreparedAccrual& prepared) const {
+  if (control == nullptr) return;
+  const auto& accrual = std::get<Accrual>(program->steps(phase)[step].action);
+  for (std::size_t sum = 0; sum < control->sums(); ++sum) {
+    if (const std::vector<double>* amounts = control->residuals(phase, step, sum))
+      prepared.residuals.push_back({plan_rows(accrual.reads), amounts, &program->outcomes[accrual.outcome.value], sum});
+  }
+}
+
 std::vector<PreparedStep> PreparedProgram::prepare(Phase phase) {
   const std::vector<Step>& steps = program->steps(phase);
   std::vector<PreparedStep> prepared;
@@ -217,10 +234,14 @@ std::vector<PreparedStep> PreparedProgram::prepare(Phase phase) {
     if (step.guard && (i == 0 || steps[i - 1].guard != step.guard)) ++group;
     PreparedStep made{{}, step.guard ? group : -1, step.guard.value_or(Guard{})};
     if (const auto* draw = std::get_if<Draw>(&step.action)) {
-      made.action = prepare_draw(*draw);
+      PreparedDraw prepared_draw = prepare_draw(*draw);
+      prepared_draw.control = prepare_control(phase, i);
+      made.action = std::move(prepared_draw);
     } else if (std::holds_alternative<Accrual>(step.action)) {
       const std::size_t end = fuse_from(steps, i);
-      made.action = prepare_accruals(steps, i, end);
+      PreparedAccrual accrual = prepare_accruals(steps, i, end);
+      for (std::size_t part = i; part < end; ++part) add_residuals(phase, part, accrual);
+      made.action = std::move(accrual);
       i = end - 1;
     } else {
       const auto& tally = std::get<Tally>(step.action);

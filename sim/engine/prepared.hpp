@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/control.hpp"
 #include "engine/conventions.hpp"
 #include "program/population.hpp"
 #include "program/program.hpp"
@@ -42,6 +43,12 @@ struct RowPlan {
 /// Most sums that are added to at once.
 inline constexpr std::size_t widest_accrual = 8;
 
+/// Where a draw under control finds the values of a patient's state: see ControlledDraw.
+struct PreparedControl {
+  const ControlledDraw* draw = nullptr;
+  RowPlan before, after, after_dead;
+};
+
 struct PreparedDraw {
   struct Write {
     ColumnRef column;
@@ -54,6 +61,7 @@ struct PreparedDraw {
   std::vector<std::uint32_t> packed;  ///< [row][outcome]; empty where the outcome itself is the level written
   std::vector<Write> writes;
   bool writes_death = false;
+  PreparedControl control;  ///< of the draw; without one for most
 };
 
 /// Consecutive accruals whose rows the first determines, to sums that lie within a few places of one another: added as
@@ -68,6 +76,15 @@ struct PreparedAccrual {
   std::size_t first_sum = 0;
   std::size_t width = 1;        ///< 1, 2, 4 or 8 sums from `first_sum` on; those that no part has get 0
   std::vector<double> amounts;  ///< [row][width]
+
+  /// What a controlled sum gets for an accrual among the parts.
+  struct Residual {
+    RowPlan rows;
+    const std::vector<double>* amounts;  ///< [row]
+    const Outcome* outcome;
+    std::size_t sum;  ///< of the controlled sums
+  };
+  std::vector<Residual> residuals;
 };
 
 struct PreparedTally {
@@ -83,7 +100,7 @@ struct PreparedStep {
 };
 
 struct PreparedProgram {
-  PreparedProgram(const Program& program, const Population& population);
+  PreparedProgram(const Program& program, const Population& population, const Control* control);
 
   const Program* program;
   std::vector<ColumnRef> column_of;               ///< [attribute]; of a clock only where `clock_varies`
@@ -94,7 +111,11 @@ struct PreparedProgram {
   std::vector<std::size_t> sum_of;  ///< [outcome]: index of its discounted sum, the undiscounted one follows where they
                                     ///< differ; unused for totals
   std::size_t sums = 0;             ///< of a patient
+  const Control* control;           ///< null without
   std::size_t counts = 0;           ///< cells of all tallies at all times
+
+  /// The first of the controlled sums, which are numbered one after the other.
+  std::size_t first_controlled_sum() const { return sum_of[sum_of.size() - control->sums()]; }
 
   /// The part of a row that all lanes share at time point `time`.
   std::int32_t row_base(const RowPlan& rows, std::uint32_t time) const;
@@ -103,6 +124,8 @@ struct PreparedProgram {
   RowPlan plan_rows(const std::vector<Read>& reads) const;
   std::vector<PreparedStep> prepare(Phase phase);
   PreparedDraw prepare_draw(const Draw& draw) const;
+  PreparedControl prepare_control(Phase phase, std::size_t step) const;
+  void add_residuals(Phase phase, std::size_t step, PreparedAccrual& prepared) const;
   PreparedAccrual prepare_accruals(const std::vector<Step>& steps, std::size_t begin, std::size_t end) const;
   std::size_t fuse_from(const std::vector<Step>& steps, std::size_t begin) const;
   std::size_t sums_of(OutcomeIndex outcome) const { return program->outcomes[outcome.value].discounted() ? 2 : 1; }

@@ -122,6 +122,11 @@ void ProgramBuilder::dead(AttributeIndex attribute, int first_dead_level) {
   program_.first_dead_level = first_dead_level;
 }
 
+void ProgramBuilder::may_leave_out(AttributeIndex attribute, int reference) {
+  MYELIN_EXPECT(reference >= 0 && reference < static_cast<int>(program_.attributes[attribute.value].levels.size()));
+  program_.left_out.push_back({attribute, reference});
+}
+
 void ProgramBuilder::refuse_taken_name(const std::string& outcome) {
   if (std::ranges::find(program_.outcomes, outcome, &Outcome::name) != program_.outcomes.end()) {
     refuse(fmt::format("two outcomes are named '{}'", outcome), "rename one");

@@ -75,6 +75,10 @@ class ProgramBuilder {
   /// The levels of `attribute` from `first_dead_level` upwards mean dead. Without this nobody dies.
   void dead(AttributeIndex attribute, int first_dead_level);
 
+  /// What the values that control the chance of a simulation can do without, at a level that stands for all: see
+  /// Program::left_out.
+  void may_leave_out(AttributeIndex attribute, int reference);
+
   OutcomeIndex outcome(std::string name, std::string unit, std::string description, Weights weights,
                        Weights undiscounted, DiscountedAs discounted_as, EventWeight event_weight = EventWeight::cycle,
                        StateWeight state_weight = StateWeight::whole);

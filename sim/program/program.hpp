@@ -138,6 +138,12 @@ enum class Phase {
   cycle,  ///< in cycles 0..cycles-1: draws on the living; event accruals and tallies also on those who die in it
 };
 
+/// An attribute without which a program comes near to itself, and the level that stands for all.
+struct DroppedAttribute {
+  AttributeIndex attribute;
+  int reference = 0;
+};
+
 struct Program {
   std::string name;
   std::uint32_t cycles = 0;
@@ -146,6 +152,8 @@ struct Program {
   std::vector<Step> start, point, cycle;
   AttributeIndex death_attribute;
   int first_dead_level = 0;  ///< this and the higher levels of the death attribute mean dead
+  /// What a smaller program that stands for this one may leave out. Changes no result.
+  std::vector<DroppedAttribute> left_out;
 
   const std::vector<Step>& steps(Phase phase) const {
     return phase == Phase::start ? start : phase == Phase::point ? point : cycle;

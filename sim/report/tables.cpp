@@ -38,6 +38,11 @@ std::string cell(const Estimate& estimate, int decimals) {
   return format_number(estimate.mean, decimals) + (error.empty() ? "" : "\n" + error);
 }
 
+/// Whether chance was taken out of some outcomes: see analysis.control.
+bool is_controlled(const RunResults& run) {
+  return std::ranges::any_of(run.settings, [](const auto& setting) { return setting.key == "control"; });
+}
+
 constexpr const char* meaning_of_error = " ± is the Monte Carlo standard error, which more patients make smaller.";
 
 bool is_sampled(const RunResults& run) { return run.patients > 0; }
@@ -177,6 +182,10 @@ std::string summary_table(const RunResults& run, std::size_t analysis_index) {
       "QALYs are the total that the analysis counts.",
       discount_in_words(analysis.discount_cost), discount_in_words(analysis.discount_qaly));
   if (is_sampled(run)) note += meaning_of_error;
+  if (is_controlled(run))
+    note +=
+        " Totals of cost and QALYs, and life years, have most of their chance taken out (control); their parts have "
+        "not, and so need not add up to them.";
   return heading(run, analysis, "Costs and outcomes") + render_table(columns, rows) + paragraph(note);
 }
 

@@ -171,8 +171,6 @@ void describe_scenario(const study::Plan& plan, RunResults& run) {
   run.scenario_sha256 = scenario.sha256;
   run.title = scenario.title;
   run.model = scenario.model;
-  run.engine = engine_name(plan.engine);
-  run.patients = plan.patients;
   run.seed = plan.seed;
   run.cycle_length_years = parameters.number("analysis.cycle_length_years");
   run.currency = parameters.text("analysis.currency");
@@ -183,6 +181,8 @@ void describe_scenario(const study::Plan& plan, RunResults& run) {
     run.settings.push_back({key, parameters.text(std::string("analysis.") + key)});
   }
   for (const auto& [key, value] : plan.model->stated_settings(parameters)) run.settings.push_back({key, value});
+  if (parameters.text("analysis.control") != "none")
+    run.settings.push_back({"control", parameters.text("analysis.control")});
   run.inputs = collect_inputs(parameters);
 }
 
@@ -191,6 +191,8 @@ RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOut
                    const std::optional<study::SensitivityOutput>& sensitivity) {
   RunResults run;
   describe_scenario(plan, run);
+  run.engine = engine_name(plan.engine);
+  run.patients = outputs.front().patients;
   for (std::size_t i = 0; i < outputs.size(); ++i)
     run.analyses.push_back(collect_analysis(plan.analyses[i], outputs[i]));
   if (probabilistic) run.probabilistic = collect_draws(plan, *probabilistic);

@@ -348,7 +348,7 @@ Result<Repriced> reprice(const RunResults& run, const study::Plan& now, const st
   const Result<study::Plan> before = plan_of_run(run, {}, models);
   if (!before) return tl::unexpected(before.error());
   if (now.analyses.size() != run.analyses.size() || now.patients != before->patients || now.seed != before->seed ||
-      now.engine != before->engine) {
+      now.engine != before->engine || now.until != before->until) {
     return refuse("the change asks for another run, not for other prices", "run the scenario again with the change");
   }
   if (same_programs(run, now)) {
@@ -356,7 +356,11 @@ Result<Repriced> reprice(const RunResults& run, const study::Plan& now, const st
     describe_scenario(now, unchanged.run);
     return unchanged;
   }
-  const bool exact = before->engine == study::Engine::cohort;
+  const bool exact = run.patients == 0;
+  if (before->control && !exact) {
+    return refuse("the run's costs and QALYs were controlled by martingales, which other prices would change",
+                  "run the scenario again with the change");
+  }
   Repriced repriced{run, {}};
   Diagnostics problems;
   std::vector<Pricing> base;

@@ -133,6 +133,19 @@ const Schema& common_schema() {
        .low = 1,
        .high = 1e12,
        .required = false},
+      {.path = "analysis.until",
+       .kind = text,
+       .description = "precision that the microsimulation is to reach, in place of a number of patients, which then is "
+                      "the most that are simulated: se=100@20000, the standard error of incremental net benefit at a "
+                      "threshold, or se.qaly=0.001, that of an outcome's mean; several are separated by commas",
+       .required = false},
+      {.path = "analysis.control",
+       .kind = text,
+       .description =
+           "how the chance in simulated patients is lessened. martingale: cost, QALYs and life years less what "
+           "chance did to them as a smaller program, which a cohort engine can hold, values it; unbiased",
+       .fallback = "\"none\"",
+       .choices = {"none", "martingale"}},
       {.path = "analysis.seed",
        .kind = integer,
        .description = "seed of the random numbers",
@@ -140,7 +153,8 @@ const Schema& common_schema() {
        .fallback = "1"},
       {.path = "analysis.engine",
        .kind = text,
-       .description = "how the model is evaluated; auto: by cohort unless patients are given",
+       .description = "how the model is evaluated; auto: by cohort where its states are not too many and no patients "
+                      "are asked for",
        .fallback = "\"auto\"",
        .choices = {"microsimulation", "cohort", "auto"}},
 

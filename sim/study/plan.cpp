@@ -107,31 +107,68 @@ Result<PlannedAnalysis> plan_analysis(PlannedAnalysis analysis, const PlanReques
   return analysis;
 }
 
-/// `auto` means the cohort engine, which is exact, unless a number of patients is given.
+/// Whether a key was set for this command, not by the scenario.
+bool is_set_now(const ParameterSet& parameters, const std::string& key) {
+  return parameters.has(key) && parameters.entry(key).place.file.starts_with("--");
+}
+
+/// The patients that are simulated, at most where a precision is to be reached; 0 where nothing says how many.
+std::uint64_t patients_of(const ParameterSet& parameters) {
+  constexpr std::uint64_t no_bound = 1'000'000'000'000;
+  const bool until = parameters.has("analysis.until"), counted = parameters.has("analysis.patients");
+  // The number in a scenario is for runs of it without the precision asked for now.
+  const bool beside = is_set_now(parameters, "analysis.until") && !is_set_now(parameters, "analysis.patients");
+  if (until && (!counted || beside)) return no_bound;
+  return counted ? static_cast<std::uint64_t>(parameters.integer("analysis.patients")) : 0;
+}
+
+/// `auto` means the cohort engine, which is exact, where a program is not too large for it; unless a number of patients
+/// is asked for, now or by a scenario whose engine nobody changes.
 Diagnostics choose_engine(const ParameterSet& parameters, Plan& plan) {
   const std::string& engine = parameters.text("analysis.engine");
-  const bool counted = parameters.has("analysis.patients");
-  plan.engine = engine == "microsimulation" || (engine == "auto" && counted) ? Engine::microsimulation : Engine::cohort;
-  if (plan.engine == Engine::microsimulation && !counted) {
-    return {{parameters.entry("analysis.engine").place, "the microsimulation needs a number of patients",
-             "set analysis.patients, 100000 for example"}};
-  }
+  const std::uint64_t patients = patients_of(parameters);
+  const bool until = parameters.has("analysis.until"), counted = parameters.has("analysis.patients"),
+             asked = is_set_now(parameters, "analysis.patients") ||
+                     (counted && !until && !is_set_now(parameters, "analysis.engine"));
+  plan.engine = engine == "microsimulation" || (engine == "auto" && asked) ? Engine::microsimulation : Engine::cohort;
   if (plan.engine == Engine::microsimulation) {
-    plan.patients = static_cast<std::uint64_t>(parameters.integer("analysis.patients"));
+    plan.patients = patients;
+    if (patients > 0) return {};
+    return {{parameters.entry("analysis.engine").place, "the microsimulation needs a number of patients",
+             "set analysis.patients, 100000 for example, or a precision by analysis.until"}};
+  }
+  if (engine == "auto") {
+    if (patients > 0) plan.patients_if_too_large = patients;
     return {};
   }
   // A number in the scenario is for other runs of it; one asked for now would be ignored without a word.
-  if (counted && parameters.entry("analysis.patients").place.file.starts_with("--")) {
-    return {{parameters.entry("analysis.patients").place, "the cohort engine is exact and simulates no patients",
-             "leave out the number of patients, or choose --engine microsimulation"}};
+  Diagnostics problems;
+  for (const char* key : {"analysis.patients", "analysis.until"}) {
+    if (!is_set_now(parameters, key)) continue;
+    problems.push_back({parameters.entry(key).place, "the cohort engine is exact and simulates no patients",
+                        "leave it out, or choose --engine microsimulation"});
   }
+  return problems;
+}
+
+/// The precision to be reached, where one is asked for.
+Diagnostics read_until(const PlannedAnalysis& base, Plan& plan) {
+  const ParameterSet& parameters = base.scenario.parameters;
+  if (!parameters.has("analysis.until")) return {};
+  const SourcePlace& place = parameters.entry("analysis.until").place;
+  Result<std::vector<PrecisionTarget>> targets =
+      read_precision(parameters.text("analysis.until"), base.programs.front().outcomes, place);
+  if (!targets) return targets.error();
+  plan.until = std::move(*targets);
   return {};
 }
 
 /// Patients take the profiles of a population in turn, so that only whole rounds have its composition.
 Diagnostics check_rounds(const ParameterSet& parameters, const Population& population, const Plan& plan) {
   const std::uint64_t profiles = population.profiles();
-  if (plan.engine != Engine::microsimulation || profiles == 0 || plan.patients % profiles == 0) return {};
+  if (plan.engine != Engine::microsimulation || profiles == 0 || plan.patients % profiles == 0 ||
+      parameters.has("analysis.until"))
+    return {};
   const std::uint64_t whole = (plan.patients / profiles + 1) * profiles;
   return {{parameters.entry("analysis.patients").place,
            fmt::format("{} simulated patients are no whole number of rounds through the {} of the file of patients",
@@ -157,9 +194,21 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
   plan.strategies_asked_for = request.strategies;
   plan.model = find_model(models, base->scenario.model);
   plan.seed = static_cast<std::uint64_t>(parameters.integer("analysis.seed"));
+  plan.control = parameters.text("analysis.control") == "martingale";
   Diagnostics problems = choose_engine(parameters, plan);
   for (Diagnostic& problem : check_rounds(parameters, base->population, plan)) problems.push_back(std::move(problem));
+  for (Diagnostic& problem : read_until(*base, plan)) problems.push_back(std::move(problem));
   if (const std::int64_t draws = parameters.integer("analysis.draws"); draws > 1 && request.with_draws) {
+    if (!plan.until.empty() && plan.engine == Engine::microsimulation) {
+      problems.push_back({parameters.entry("analysis.until").place,
+                          "a precision cannot be asked for together with parameter draws, whose spread is no error",
+                          "leave it out and set analysis.patients, the number a draw; or run without draws"});
+    }
+    if (plan.control && plan.engine == Engine::microsimulation) {
+      problems.push_back({parameters.entry("analysis.control").place,
+                          "the control of chance is not there for parameter draws",
+                          "set analysis.control = \"none\", or run without draws"});
+    }
     Result<ParameterDraws> made = ParameterDraws::make(base->scenario, {plan.seed}, static_cast<std::size_t>(draws));
     if (made) {
       plan.draws = std::move(*made);

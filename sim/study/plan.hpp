@@ -10,6 +10,7 @@
 #include "program/model.hpp"
 #include "scenario/scenario.hpp"
 #include "study/parameter_draws.hpp"
+#include "study/precision.hpp"
 
 namespace myelin::study {
 
@@ -32,7 +33,11 @@ struct PlannedAnalysis {
 /// All that a command asks for, with nothing left that the user could have got wrong.
 struct Plan {
   Engine engine = Engine::microsimulation;
-  std::uint64_t patients = 0;  ///< 0 under the cohort engine
+  std::uint64_t patients = 0;          ///< 0 under the cohort engine; with `until`, the most
+  std::vector<PrecisionTarget> until;  ///< of the base analysis; alternatives live as many patients as it did
+  /// Where the cohort engine was not asked for by name: the patients to simulate if a program is too large for it.
+  std::optional<std::uint64_t> patients_if_too_large;
+  bool control = false;  ///< by martingales, of the microsimulation's cost, QALYs and life years
   std::uint64_t seed = 0;
   const Model* model = nullptr;
   std::vector<PlannedAnalysis> analyses;          ///< the base first, then the scenario's alternatives

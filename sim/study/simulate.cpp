@@ -1,9 +1,12 @@
 #include "study/simulate.hpp"
 
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <numeric>
 
 #include "core/contract.hpp"
 #include "engine/microsimulation.hpp"
@@ -18,6 +21,9 @@ using Clock = std::chrono::steady_clock;
 /// Blocks simulated between two looks at progress and interruption; they are folded in order, so that memory stays
 /// bounded.
 constexpr std::uint64_t batch_blocks = 64;
+
+/// Blocks before the first look at a precision: their errors are then known to a few per cent.
+constexpr std::uint64_t pilot_blocks = 8;
 
 OutcomeIndex find_outcome(const Program& program, const char* name) {
   const auto found = std::ranges::find(program.outcomes, name, &Outcome::name);
@@ -58,37 +64,76 @@ class Sampler {
       : evaluation_(evaluation),
         execution_(execution),
         simulation_(
-            pointers(evaluation.programs), evaluation.population,
+            programs_of(evaluation), evaluation.population,
             {find_outcome(evaluation.programs.front(), "cost"), find_outcome(evaluation.programs.front(), "qaly")},
             {.seed = evaluation.seed,
              .noise = evaluation.noise,
              .patients = evaluation.patients,
-             .instruction_set = execution.instruction_set}) {
+             .instruction_set = execution.instruction_set,
+             .controls = pointers(evaluation.controls)}) {
     for (int thread = 0; thread < execution.threads; ++thread) workspaces_.push_back(simulation_.make_workspace());
   }
 
   std::optional<AnalysisOutput> run() {
     const Clock::time_point begin = Clock::now();
     engine::TreeFold<engine::PatientSums> fold;
-    const std::uint64_t blocks = simulation_.blocks();
-    for (std::uint64_t first = 0; first < blocks; first += batch_blocks) {
-      if (execution_.interrupted != nullptr && execution_.interrupted->load()) return std::nullopt;
-      std::vector<engine::PatientSums> sums(std::min(batch_blocks, blocks - first), simulation_.make_sums());
-      simulate_blocks(first, sums);
-      for (engine::PatientSums& each : sums) fold.push(std::move(each));
-      report(first + sums.size(), begin);
+    std::uint64_t done = 0;
+    for (std::uint64_t stop = first_stop(); done < stop; stop = next_stop(done, fold.result())) {
+      while (done < stop) {
+        if (execution_.interrupted != nullptr && execution_.interrupted->load()) return std::nullopt;
+        std::vector<engine::PatientSums> sums(std::min(batch_blocks, stop - done), simulation_.make_sums());
+        simulate_blocks(done, sums);
+        for (engine::PatientSums& each : sums) fold.push(std::move(each));
+        done += sums.size();
+        report(done, stop, begin);
+      }
     }
-    return output(fold.result(), begin);
+    return output(fold.result(), done, begin);
   }
 
  private:
-  static std::vector<const Program*> pointers(const std::vector<Program>& programs) {
+  static std::vector<const Program*> programs_of(const Evaluation& evaluation) {
     std::vector<const Program*> all;
-    for (const Program& program : programs) all.push_back(&program);
+    for (std::size_t i = 0; i < evaluation.programs.size(); ++i)
+      all.push_back(evaluation.controls == nullptr ? &evaluation.programs[i] : &(*evaluation.controls)[i].program());
     return all;
   }
 
-  /// The only parallel loop of myelin. Each block writes its own place, so that neither the number of threads nor their
+  static std::vector<const engine::Control*> pointers(const std::vector<engine::Control>* controls) {
+    std::vector<const engine::Control*> all;
+    for (std::size_t i = 0; controls != nullptr && i < controls->size(); ++i) all.push_back(&(*controls)[i]);
+    return all;
+  }
+
+  std::uint64_t patients_of(std::uint64_t blocks) const {
+    return std::min(evaluation_.patients, blocks * engine::block_patients);
+  }
+
+  /// The next number of blocks in which a population's profiles come round whole.
+  std::uint64_t whole_rounds(double blocks) const {
+    const std::uint64_t profiles = std::max<std::uint64_t>(1, evaluation_.population.profiles()),
+                        round = std::lcm(profiles, engine::block_patients) / engine::block_patients;
+    const double rounds = std::ceil(blocks / static_cast<double>(round)),
+                 most = static_cast<double>(simulation_.blocks());
+    return rounds * static_cast<double>(round) >= most ? simulation_.blocks()
+                                                       : static_cast<std::uint64_t>(rounds) * round;
+  }
+
+  std::uint64_t first_stop() const {
+    return evaluation_.until.empty() ? simulation_.blocks() : whole_rounds(pilot_blocks);
+  }
+
+  /// Up to where to go on: `done` where the precision is reached. What patients sum to decides, so that neither threads
+  /// nor time do. A far goal is approached in two steps, since the first guess of its distance is a rough one.
+  std::uint64_t next_stop(std::uint64_t done, const engine::PatientSums& sums) const {
+    const double needed = patients_needed(evaluation_.until, evaluation_.programs.front().outcomes, sums);
+    if (needed <= 1) return done;
+    constexpr double far = 2, first_step = 0.8;
+    const double blocks = static_cast<double>(done) * (needed > far ? std::max(far, first_step * needed) : needed);
+    return std::max(done, whole_rounds(std::max(blocks, static_cast<double>(done) + 1)));
+  }
+
+  /// Each block writes its own place, so that neither the number of threads nor their
   /// order shows.
   void simulate_blocks(std::uint64_t first, std::vector<engine::PatientSums>& sums) {
     const auto count = static_cast<std::int64_t>(sums.size());
@@ -110,15 +155,35 @@ class Sampler {
     return std::chrono::duration<double>(Clock::now() - begin).count();
   }
 
-  void report(std::uint64_t blocks_done, Clock::time_point begin) const {
+  void report(std::uint64_t blocks_done, std::uint64_t blocks, Clock::time_point begin) const {
     if (!execution_.report) return;
-    const std::uint64_t patients = simulation_.options().patients;
-    execution_.report({evaluation_.name, std::min(patients, blocks_done * engine::block_patients), patients,
-                       patient_cycles(), seconds_since(begin)});
+    execution_.report(
+        {evaluation_.name, patients_of(blocks_done), patients_of(blocks), patient_cycles(), seconds_since(begin)});
   }
 
-  AnalysisOutput output(const engine::PatientSums& sums, Clock::time_point begin) const {
+  /// A mean far from 0 means that what was drawn is not what the rows of the programs say: our mistake.
+  std::vector<double> check_martingales(const engine::PatientSums& sums) const {
+    constexpr double far = 5;
+    std::vector<double> z;
+    for (const engine::Moments& martingale : sums.martingales) {
+      const double error = martingale.standard_error();
+      z.push_back(error > 0 ? martingale.mean / error : 0);
+      if (!(std::abs(z.back()) <= far)) {
+        throw ContractViolation(fmt::format(
+            "the martingale that controls the chance has a mean {:.1f} standard errors from 0: the sampler does not do "
+            "what the program says",
+            z.back()));
+      }
+    }
+    return z;
+  }
+
+  AnalysisOutput output(const engine::PatientSums& sums, std::uint64_t blocks, Clock::time_point begin) const {
     AnalysisOutput output;
+    output.patients = patients_of(blocks);
+    output.martingale_z = check_martingales(sums);
+    for (const PrecisionTarget& target : evaluation_.until)
+      output.errors_reached.push_back(error_reached(target, evaluation_.programs.front().outcomes, sums));
     const std::size_t values = simulation_.outcomes() * engine::columns;
     std::size_t pair = 0;
     for (std::size_t strategy = 0; strategy < evaluation_.programs.size(); ++strategy) {
@@ -127,7 +192,7 @@ class Sampler {
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += workspace.counts[strategy][i];
       }
       const Program& program = evaluation_.programs[strategy];
-      std::vector<std::vector<double>> tallies = split_tallies(program, counts, simulation_.options().patients);
+      std::vector<std::vector<double>> tallies = split_tallies(program, counts, output.patients);
       engine::OutcomeAmounts amounts = engine::amounts_from_tallies(program, evaluation_.population, tallies);
       output.strategies.push_back(
           {estimates_of(sums.outcomes, strategy * values, values), std::move(tallies), std::move(amounts), 0});
@@ -175,6 +240,30 @@ std::optional<AnalysisOutput> sample(const Evaluation& evaluation, const Executi
   return Sampler(evaluation, execution).run();
 }
 
+Result<std::vector<engine::Control>> make_controls(const Evaluation& evaluation, const Execution& execution) {
+  std::vector<engine::Control> controls;
+  Diagnostics problems;
+  for (const Program& program : evaluation.programs) {
+    std::vector<engine::ControlledSum> sums;
+    for (const char* name : {"cost", "qaly", "life_years"}) {
+      const auto found = std::ranges::find(program.outcomes, name, &Outcome::name);
+      if (found == program.outcomes.end()) continue;
+      // Costs and QALYs as they are discounted, life years as they are lived.
+      const bool discounted = std::string_view(name) != "life_years" || !found->discounted();
+      sums.push_back({{static_cast<std::size_t>(found - program.outcomes.begin())}, discounted});
+    }
+    auto made = engine::Control::make(program, evaluation.population, sums, program.left_out,
+                                      {.state_limit = execution.cohort_state_limit});
+    if (made) {
+      controls.push_back(std::move(*made));
+    } else {
+      problems.insert(problems.end(), made.error().begin(), made.error().end());
+    }
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return controls;
+}
+
 Result<std::vector<engine::CohortEngine>> make_cohort_engines(const Evaluation& evaluation,
                                                               const Execution& execution) {
   std::vector<engine::CohortEngine> engines;
@@ -206,6 +295,15 @@ AnalysisOutput expect(const Evaluation& evaluation, const std::vector<engine::Co
   return output;
 }
 
+void settle_engine(Plan& plan, const Execution& execution) {
+  if (plan.engine != Engine::cohort || !plan.patients_if_too_large) return;
+  const PlannedAnalysis& base = plan.analyses.front();
+  const Evaluation evaluation{base.name, base.programs, base.population, {plan.seed}, {0}};
+  if (make_cohort_engines(evaluation, execution)) return;
+  plan.engine = Engine::microsimulation;
+  plan.patients = *plan.patients_if_too_large;
+}
+
 Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
                                                const Execution& execution) {
   const Clock::time_point begin = Clock::now();
@@ -215,14 +313,21 @@ Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAn
       analysis.population,
       {plan.seed},
       {0},
-      plan.patients};
+      plan.patients,
+      nullptr,
+      plan.until};
   std::optional<AnalysisOutput> output;
   if (plan.engine == Engine::cohort) {
     const auto engines = make_cohort_engines(evaluation, execution);
     if (!engines) return tl::unexpected(engines.error());
     output = expect(evaluation, *engines);
   } else {
+    Result<std::vector<engine::Control>> controls;
+    if (plan.control) controls = make_controls(evaluation, execution);
+    if (!controls) return tl::unexpected(controls.error());
+    if (plan.control) evaluation.controls = &*controls;
     output = sample(evaluation, execution);
+    evaluation.controls = nullptr;
   }
   if (!output) return output;
   output->elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();

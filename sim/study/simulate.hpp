@@ -55,12 +55,20 @@ struct AnalysisOutput {
   std::vector<Program> programs;  ///< [strategy]: as they were run; with more tallies where they count for pricing
   std::vector<StrategyOutput> strategies;
   std::vector<IncrementOutput> increments;  ///< every pair strategy > versus
-  std::uint64_t patient_cycles = 0;         ///< lived by the microsimulation
+  std::uint64_t patients = 0;               ///< a strategy, lived by the microsimulation
+  std::uint64_t patient_cycles = 0;         ///< likewise, over all strategies
+  /// [strategy x controlled sums]: how many standard errors the mean of each martingale is from 0; empty without.
+  std::vector<double> martingale_z;
+  std::vector<double> errors_reached;  ///< [target of the plan's precision]
   double elapsed_seconds = 0;
 };
 
 /// Threads that OpenMP would use here: OMP_NUM_THREADS if set, else the processors that this process may run on.
 int available_threads();
+
+/// Turns a plan whose engine is left open to the microsimulation if the cohort engine refuses the size of a program of
+/// its base analysis and patients are given for that.
+void settle_engine(Plan& plan, const Execution& execution);
 
 /// Runs one analysis of a plan. Nothing if it was interrupted; a diagnostic if the cohort engine refuses a program's
 /// size. The result does not depend on the execution, to the bit.

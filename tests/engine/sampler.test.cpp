@@ -40,7 +40,7 @@ TEST_CASE("the bucketed sampler takes the outcome of a linear search at and arou
     CAPTURE(rows, outcomes);
     const Program program = one_draw(rows, outcomes, 7);
     const Draw& draw = std::get<Draw>(program.cycle.front().action);
-    const PreparedProgram prepared(program, {});
+    const PreparedProgram prepared(program, {}, nullptr);
     const auto& table = std::get<PreparedDraw>(prepared.cycle.front().action);
     std::vector<std::int32_t> row, position;
     std::vector<std::uint32_t> number;

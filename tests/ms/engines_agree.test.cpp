@@ -118,6 +118,26 @@ const Setting built_up{
     [](ParameterSet& p) { set_number(p, "therapies.ahsct.procedure.complications.intensive_care.probability", 0.12); },
     "built_up.toml"};
 
+const Setting frail_patients{
+    "patients of different frailty",
+    20000,
+    [](ParameterSet& p) {
+      set_number(p, "natural_history.heterogeneity.ratio_per_relapse", 1);
+      set_number(p, "natural_history.heterogeneity.ratio_per_year_at_edss", 1);
+    },
+    "frailty of log SD 0.8, not 0.5",
+    [](ParameterSet& p) { set_number(p, "natural_history.heterogeneity.frailty_log_sd", 0.8); },
+    "heterogeneity.toml",
+    {"best_supportive_care", "fingolimod"}};
+const Setting remembered_course{
+    "relapses and time at an EDSS that act on worsening",
+    20000,
+    [](ParameterSet& p) { set_number(p, "natural_history.heterogeneity.frailty_log_sd", 0); },
+    "a worsening ratio of 1.3 for each relapse, not 1.05",
+    [](ParameterSet& p) { set_number(p, "natural_history.heterogeneity.ratio_per_relapse", 1.3); },
+    "heterogeneity.toml",
+    {"best_supportive_care", "fingolimod"}};
+
 /// Those named, or all of the file.
 std::vector<std::string> strategies_of(const Setting& setting, const ParameterSet& parameters) {
   return setting.strategies.empty() ? parameters.names_under("strategies") : setting.strategies;
@@ -186,6 +206,13 @@ TEST_CASE("the microsimulation agrees with the cohort engine on what a trial rec
 }
 TEST_CASE("the microsimulation agrees with the cohort engine in active SPMS") { require_agreement(active_spms, 400); }
 TEST_CASE("the microsimulation agrees with the cohort engine on built-up costs") { require_agreement(built_up); }
+TEST_CASE("the microsimulation agrees with the cohort engine where patients differ") {
+  require_agreement(frail_patients, 400);
+  require_agreement(remembered_course, 400);
+}
+TEST_CASE("a microsimulation of patients who differ otherwise disagrees with the cohort engine") {
+  require_disagreement(GENERATE(frail_patients, remembered_course));
+}
 TEST_CASE("the microsimulation agrees with the cohort engine for all therapies", "[full]") {
   require_agreement(all_therapies);
 }

@@ -110,6 +110,7 @@ TEST_CASE("entries stand in the order of the files and of the keys in them, fall
                                                     "analysis.cycle_length_years",
                                                     "analysis.discount_compounding",
                                                     "analysis.accrual",
+                                                    "analysis.control",
                                                     "analysis.seed",
                                                     "analysis.engine",
                                                     "analysis.draws",
