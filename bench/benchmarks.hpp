@@ -13,6 +13,6 @@ void register_cohort(AnswerChecks& checks, BaseCase& base_case);
 void register_microsimulation(AnswerChecks& checks, BaseCase& base_case);
 void register_precision(AnswerChecks& checks, BaseCase& base_case);
 void register_random(AnswerChecks& checks);
-void register_reference(AnswerChecks& checks);
+void register_reference(AnswerChecks& checks, BaseCase& base_case);
 
 }  // namespace myelin::bench

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   AnswerChecks checks;
   BaseCase base_case;
   register_microsimulation(checks, base_case);
-  register_reference(checks);
+  register_reference(checks, base_case);
   register_cohort(checks, base_case);
   register_compilation(checks, base_case);
   register_precision(checks, base_case);

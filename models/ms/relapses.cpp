@@ -94,8 +94,9 @@ int most_relapses(const Inputs& inputs) {
     for (const Therapy& therapy : therapies) ratio = std::max({ratio, therapy.effects.relapse, therapy.rebound});
   }
   highest *= ratio * ratio * inputs.timing.cycle_length.value;
-  int most = 1;
-  while (most < 200 && probability_of_more(highest, inputs.relapses.dispersion, most - 1) > negligible) ++most;
+  // In steps, so that the draws of a probabilistic analysis agree in what a patient can be.
+  int most = 24;
+  while (most < 200 && probability_of_more(highest, inputs.relapses.dispersion, most - 1) > negligible) most *= 2;
   return most;
 }
 

@@ -60,6 +60,8 @@ void add_scenario_options(CLI::App& command, Options& options) {
   add_override(command, options, "--until", "analysis.until",
                "precision to simulate for, e.g. se=100@20000 (of incremental net benefit) or se.qaly=0.001");
   add_override(command, options, "--draws", "analysis.draws", "draws of the uncertain inputs; 1 for none");
+  add_override(command, options, "--patients-per-draw", "analysis.patients_per_draw",
+               "number of patients a strategy in each draw; left out: as many as are enough");
   add_override(command, options, "--seed", "analysis.seed", "seed of the random numbers");
   add_override(command, options, "--engine", "analysis.engine", "microsimulation, cohort or auto");
 }

@@ -18,6 +18,8 @@ namespace {
 constexpr std::array shown_years = {1, 2, 5, 10, 20};
 constexpr double low_percentile = 0.1, high_percentile = 0.9;
 constexpr const char* default_lives = "analysis.patients=20000";
+/// In single lives relapses happen or do not; their expected number would make lives too much alike.
+constexpr const char* as_drawn = "analysis.accrual=drawn";
 
 /// The outcomes of which single lives are looked at.
 const std::vector<std::string> spread_outcomes = {"life_years", "qaly.patient"};
@@ -64,15 +66,21 @@ class Expectations {
 /// Fills in the outlook of a person, strategy by strategy.
 class OutlookMaker {
  public:
-  OutlookMaker(const ms::Person& person, const study::PlannedAnalysis& analysis, const report::Outlook& outlook)
-      : person_(person), analysis_(analysis), parameters_(analysis.scenario.parameters), outlook_(outlook) {}
+  /// `lived` is the analysis with events as they are drawn, for the spread of lives.
+  OutlookMaker(const ms::Person& person, const study::PlannedAnalysis& analysis, const study::PlannedAnalysis& lived,
+               const report::Outlook& outlook)
+      : person_(person),
+        analysis_(analysis),
+        lived_(lived),
+        parameters_(analysis.scenario.parameters),
+        outlook_(outlook) {}
 
   Result<report::OutlookAnalysis> make() const {
     report::OutlookAnalysis made;
     made.name = analysis_.name;
     made.label = analysis_.label;
     made.natural_history = parameters_.text("natural_history.variant");
-    const auto lives = study::totals_of_lives(analysis_, spread_outcomes, outlook_.patients, outlook_.seed);
+    const auto lives = study::totals_of_lives(lived_, spread_outcomes, outlook_.patients, outlook_.seed);
     Diagnostics problems;
     for (std::size_t i = 0; i < analysis_.programs.size(); ++i) {
       const Result<Expectations> expected = Expectations::make(analysis_.programs[i], analysis_.population);
@@ -152,7 +160,7 @@ class OutlookMaker {
   }
 
   const ms::Person& person_;
-  const study::PlannedAnalysis& analysis_;
+  const study::PlannedAnalysis &analysis_, &lived_;
   const ParameterSet& parameters_;
   const report::Outlook& outlook_;
 };
@@ -183,8 +191,14 @@ report::Outlook outlook_of(const ms::Person& person, const study::Plan& plan) {
   return outlook;
 }
 
+/// The same scenario twice.
+struct OutlookPlans {
+  study::Plan expected;  ///< events as the scenario counts them, for means
+  study::Plan lived;     ///< events as they are drawn, for the spread of lives
+};
+
 /// The scenario with the person in the place of its population.
-Result<study::Plan> plan_for(const ms::Person& person, const Options& options) {
+Result<OutlookPlans> plans_for(const ms::Person& person, const Options& options) {
   study::PlanRequest request = request_of(options);
   request.overrides.insert(request.overrides.begin(), default_lives);
   request.overrides.push_back("analysis.engine=microsimulation");
@@ -200,7 +214,12 @@ Result<study::Plan> plan_for(const ms::Person& person, const Options& options) {
       ms::overrides_of(person, scenario->analyses.front().scenario.parameters);
   if (!overrides) return tl::unexpected(overrides.error());
   request.overrides.insert(request.overrides.end(), overrides->begin(), overrides->end());
-  return study::make_plan(request, models());
+  Result<study::Plan> expected = study::make_plan(request, models());
+  if (!expected) return tl::unexpected(expected.error());
+  request.overrides.emplace_back(as_drawn);
+  Result<study::Plan> lived = study::make_plan(request, models());
+  if (!lived) return tl::unexpected(lived.error());
+  return OutlookPlans{std::move(*expected), std::move(*lived)};
 }
 
 }  // namespace
@@ -209,11 +228,12 @@ int patient(const Options& options) {
   const Result<ms::Person> person =
       ms::read_person({options.age, options.sex, options.edss, options.duration, options.jcv});
   if (!person) return report_problems(person.error());
-  const Result<study::Plan> plan = plan_for(*person, options);
-  if (!plan) return report_problems(plan.error());
-  report::Outlook outlook = outlook_of(*person, *plan);
-  for (const study::PlannedAnalysis& analysis : plan->analyses) {
-    Result<report::OutlookAnalysis> made = OutlookMaker(*person, analysis, outlook).make();
+  const Result<OutlookPlans> plans = plans_for(*person, options);
+  if (!plans) return report_problems(plans.error());
+  report::Outlook outlook = outlook_of(*person, plans->expected);
+  for (std::size_t i = 0; i < plans->expected.analyses.size(); ++i) {
+    Result<report::OutlookAnalysis> made =
+        OutlookMaker(*person, plans->expected.analyses[i], plans->lived.analyses[i], outlook).make();
     if (!made) return report_problems(made.error());
     outlook.analyses.push_back(std::move(*made));
   }

@@ -126,6 +126,15 @@ void print_martingales(const study::AnalysisOutput& output) {
              output.martingale_z.size(), largest);
 }
 
+/// How many patients lived each draw, where some draws showed how many are enough.
+void print_draws(const study::Plan& plan, const study::ProbabilisticOutput& output) {
+  const std::uint64_t patients = output.mean.patients;
+  if (patients == 0 || plan.patients_per_draw) return;
+  fmt::print(stderr, "{} patients a strategy in each of {} parameter draws: {}\n", patients, plan.draws->draws(),
+             patients < plan.patients ? "enough by the variances that some of them showed; without a control of chance"
+                                      : "as many as at the inputs' own values");
+}
+
 /// Of the analyses and draws; sensitivity analyses are told by their progress alone.
 void print_speed(const Outputs& outputs, const Options& options, int threads, engine::InstructionSet set) {
   double seconds = 0;
@@ -205,6 +214,7 @@ int run(const Options& options) {
   if (!options.quiet) {
     print_precision(until, (*outputs)->analyses.front());
     print_martingales((*outputs)->analyses.front());
+    if ((*outputs)->probabilistic) print_draws(*plan, *(*outputs)->probabilistic);
   }
   const int code = print_results(run, options);
   if (code == exit_good && !options.quiet && options.progress != ProgressKind::json)

@@ -3,7 +3,6 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -159,13 +158,6 @@ PatientAnova analyse_variance(const MatrixXd& values) {
 VectorXd pull_together(const VectorXd& draw_means, double factor) {
   const double mean = draw_means.mean();
   return mean + factor * (draw_means.array() - mean);
-}
-
-double optimal_patients_per_draw(const SimulationWork& work, const PatientAnova& anova) {
-  MYELIN_EXPECT(work.per_draw > 0 && work.per_patient > 0);
-  if (anova.split.between_variance == 0) return std::numeric_limits<double>::infinity();
-  return std::max(
-      1.0, std::sqrt(work.per_draw * anova.mean_square_within / (work.per_patient * anova.split.between_variance)));
 }
 
 Result<NoiseCorrection> correct_for_noise(const DecisionSample& sample, const IncrementNoise& noise) {

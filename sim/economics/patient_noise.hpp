@@ -50,16 +50,6 @@ PatientAnova analyse_variance(const Eigen::MatrixXd& values);
 /// Draw means pulled towards their mean by a factor in [0, 1], [draw].
 Eigen::VectorXd pull_together(const Eigen::VectorXd& draw_means, double factor);
 
-/// What a draw costs to prepare and a patient to simulate, above 0, in one unit, such as seconds.
-struct SimulationWork {
-  double per_draw = 0;
-  double per_patient = 0;
-};
-
-/// The patients a draw, 1 or more, with which given work estimates the mean over draws best:
-/// sqrt(per_draw x within variance / (per_patient x between variance)); infinite if the parameters cause no variance.
-double optimal_patients_per_draw(const SimulationWork& work, const PatientAnova& anova);
-
 /// A sample without its noise.
 struct NoiseCorrection {
   /// Costs and QALYs of the first strategy are as they were; those of the others are such that all increments have the

@@ -102,9 +102,9 @@ SmoothBasis orthonormal_basis(const Eigen::MatrixXd& design, const Eigen::Vector
   const Eigen::Index kept = (share < 1 - hardly_seen).count();  // in rising order
   const Eigen::ArrayXd seen = 1 - share.head(kept);
 
-  SmoothBasis basis{{}, (share.head(kept) / seen).matrix()};
-  basis.columns =
-      design * (scale.asDiagonal() * solver.eigenvectors().leftCols(kept) * seen.rsqrt().matrix().asDiagonal());
+  SmoothBasis basis{{}, (share.head(kept) / seen).matrix(), {}};
+  basis.of_design = scale.asDiagonal() * solver.eigenvectors().leftCols(kept) * seen.rsqrt().matrix().asDiagonal();
+  basis.columns = design * basis.of_design;
   for (double& value : basis.penalty) {
     if (value < hardly_shrunk) value = 0;
   }

@@ -14,8 +14,9 @@ namespace myelin::economics {
 
 /// The smooth functions of a set of parameters, made once and used for every response.
 struct SmoothBasis {
-  Eigen::MatrixXd columns;  ///< [draw][column], orthonormal
-  Eigen::VectorXd penalty;  ///< [column]: relative roughness, not negative; 0 for functions that are never shrunk
+  Eigen::MatrixXd columns;    ///< [draw][column], orthonormal
+  Eigen::VectorXd penalty;    ///< [column]: relative roughness, not negative; 0 for functions that are never shrunk
+  Eigen::MatrixXd of_design;  ///< [column of the design][column]: columns = design x of_design
 };
 
 /// The responses' expectations given the parameters, and how far the draws determine them.

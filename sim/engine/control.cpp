@@ -203,6 +203,58 @@ std::vector<std::size_t> entry_of_profiles(const Program& program, const Populat
   return positions;
 }
 
+/// The steps of a program that read what is left out.
+class StepsMaker {
+ public:
+  StepsMaker(const Program& program, const Dropped& dropped, const Program& structure, const CohortSlice& slice,
+             const std::vector<OutcomeSum>& accrued, std::size_t value_limit)
+      : program_(program),
+        dropped_(dropped),
+        structure_(structure),
+        slice_(slice),
+        accrued_(accrued),
+        value_limit_(value_limit) {}
+
+  /// What an accrual's amounts have beyond those at the reference levels, by sum.
+  std::vector<std::vector<double>> residuals(const Accrual& accrual) const {
+    std::vector<std::vector<double>> by_sum;
+    for (const OutcomeSum& sum : accrued_)
+      by_sum.push_back(sum.outcomes[accrual.outcome.value] ? residuals_of(program_, accrual, dropped_)
+                                                           : std::vector<double>{});
+    return by_sum;
+  }
+
+  /// A draw with room for the values around it.
+  Result<ControlledDraw> draw(StepPlace place, const Step& step) const {
+    const DrawLayouts laid{slice_.layout_before(structure_, place, value_limit_),
+                           slice_.layout_after(structure_, place, false, value_limit_),
+                           slice_.layout_after(structure_, place, true, value_limit_)};
+    const std::size_t times = place.phase == Phase::start ? 1 : program_.cycles, sums = accrued_.size(),
+                      states = std::max(laid.before.states, laid.after.states),
+                      cells = std::max({laid.before.cells, laid.after.cells, laid.after_dead.cells});
+    if (std::max(states * times * sums, cells) > value_limit_) {
+      return tl::unexpected(Diagnostics{
+          {{},
+           fmt::format("program '{}': the values around its draw '{}' are too many: {} states, {} cells, {} times",
+                       program_.name, step.name, states, cells, times),
+           "leave more attributes out of the control"}});
+    }
+    ControlledDraw made = lay_out(program_, std::get<Draw>(step.action), laid, dropped_);
+    constexpr double unreached = std::numeric_limits<double>::quiet_NaN();
+    made.value_before.assign(times * made.states_before * sums, unreached);
+    made.value_after.assign(times * made.states_after * sums, unreached);
+    return made;
+  }
+
+ private:
+  const Program& program_;
+  const Dropped& dropped_;
+  const Program& structure_;
+  const CohortSlice& slice_;
+  const std::vector<OutcomeSum>& accrued_;
+  std::size_t value_limit_;
+};
+
 }  // namespace
 
 const ControlledDraw* Control::draw(Phase phase, std::size_t step) const {
@@ -213,6 +265,23 @@ const ControlledDraw* Control::draw(Phase phase, std::size_t step) const {
 const std::vector<double>* Control::residuals(Phase phase, std::size_t step, std::size_t sum) const {
   const auto& of_step = steps_[static_cast<std::size_t>(phase)].residuals[step];
   return of_step.empty() || of_step[sum].empty() ? nullptr : &of_step[sum];
+}
+
+std::vector<std::vector<double>> Control::take_values(const Program& at_reference, const CohortSlice& slice,
+                                                      const EntryGroup& entry, const std::vector<OutcomeSum>& accrued) {
+  std::vector<std::vector<double>> at_entry(entry.levels.size(), std::vector<double>(accrued.size()));
+  for (std::size_t s = 0; s < accrued.size(); ++s) {
+    const auto take = [&](StepPlace place, std::uint32_t time, const std::vector<double>& before,
+                          const std::vector<double>& after) {
+      std::optional<ControlledDraw>& draw = steps_[static_cast<std::size_t>(place.phase)].draws[place.index];
+      if (!draw) return;
+      put(before, time, s, accrued.size(), draw->value_before);
+      put(after, time, s, accrued.size(), draw->value_after);
+    };
+    const std::vector<double> values = slice.values(at_reference, entry, accrued[s], take);
+    for (std::size_t level = 0; level < values.size(); ++level) at_entry[level][s] = values[level];
+  }
+  return at_entry;
 }
 
 Result<Control> Control::make(const Program& program, const Population& population,
@@ -228,63 +297,32 @@ Result<Control> Control::make(const Program& program, const Population& populati
   }
   std::vector<OutcomeSum> accrued;
   for (const ControlledSum& sum : sums) accrued.push_back(accruing(program, sum));
-  const Program numbers = at_reference(program, dropped), structure = at_any_level(program, dropped);
-  Result<CohortSlice> slice =
+  const Program structure = at_any_level(program, dropped);
+  const Result<CohortSlice> slice =
       CohortSlice::make(structure, plan_of(structure, accrued), entries, {.state_limit = options.state_limit});
   if (!slice) return tl::unexpected(slice.error());
 
   Control control;
   control.program_ = with_outcomes(program, sums);
   control.sums_ = sums;
+  const StepsMaker maker(program, dropped, structure, *slice, accrued, options.value_limit);
   for (const Phase phase : phases) {
     const std::vector<Step>& steps = program.steps(phase);
     Steps& made = control.steps_[static_cast<std::size_t>(phase)];
     made.draws.resize(steps.size());
     made.residuals.resize(steps.size());
-    const std::size_t times = phase == Phase::start ? 1 : program.cycles;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (!reads_dropped(reads_of(steps[i]), dropped)) continue;
-      const StepPlace place{phase, i};
-      if (const auto* accrual = std::get_if<Accrual>(&steps[i].action)) {
-        for (const OutcomeSum& sum : accrued)
-          made.residuals[i].push_back(sum.outcomes[accrual->outcome.value] ? residuals_of(program, *accrual, dropped)
-                                                                           : std::vector<double>{});
-      } else if (const auto* draw = std::get_if<Draw>(&steps[i].action); draw != nullptr && slice->has_draw(place)) {
-        const DrawLayouts laid{slice->layout_before(structure, place, options.value_limit),
-                               slice->layout_after(structure, place, false, options.value_limit),
-                               slice->layout_after(structure, place, true, options.value_limit)};
-        const std::size_t states = std::max(laid.before.states, laid.after.states),
-                          cells = std::max({laid.before.cells, laid.after.cells, laid.after_dead.cells});
-        if (std::max(states * times * sums.size(), cells) > options.value_limit) {
-          return tl::unexpected(Diagnostics{
-              {{},
-               fmt::format("program '{}': the values around its draw '{}' are too many: {} states, {} cells, {} times",
-                           program.name, steps[i].name, states, cells, times),
-               "leave more attributes out of the control"}});
-        }
-        made.draws[i] = lay_out(program, *draw, laid, dropped);
-        constexpr double unreached = std::numeric_limits<double>::quiet_NaN();
-        made.draws[i]->value_before.assign(times * made.draws[i]->states_before * sums.size(), unreached);
-        made.draws[i]->value_after.assign(times * made.draws[i]->states_after * sums.size(), unreached);
-      }
+      if (const auto* accrual = std::get_if<Accrual>(&steps[i].action)) made.residuals[i] = maker.residuals(*accrual);
+      if (!std::holds_alternative<Draw>(steps[i].action) || !slice->has_draw({phase, i})) continue;
+      Result<ControlledDraw> draw = maker.draw({phase, i}, steps[i]);
+      if (!draw) return tl::unexpected(draw.error());
+      made.draws[i] = std::move(*draw);
     }
   }
-
-  const EntryGroup& entry = entries.front();
-  const std::vector<std::size_t> positions = entry_of_profiles(program, population, entry);
-  control.value_at_start_.assign(positions.size(), std::vector<double>(sums.size()));
-  for (std::size_t s = 0; s < sums.size(); ++s) {
-    const auto take = [&](StepPlace place, std::uint32_t time, const std::vector<double>& before,
-                          const std::vector<double>& after) {
-      std::optional<ControlledDraw>& draw = control.steps_[static_cast<std::size_t>(place.phase)].draws[place.index];
-      if (!draw) return;
-      put(before, time, s, sums.size(), draw->value_before);
-      put(after, time, s, sums.size(), draw->value_after);
-    };
-    const std::vector<double> at_entry = slice->values(numbers, entry, accrued[s], take);
-    for (std::size_t profile = 0; profile < positions.size(); ++profile)
-      control.value_at_start_[profile][s] = at_entry[positions[profile]];
-  }
+  const auto at_entry = control.take_values(at_reference(program, dropped), *slice, entries.front(), accrued);
+  for (const std::size_t position : entry_of_profiles(program, population, entries.front()))
+    control.value_at_start_.push_back(at_entry[position]);
   return control;
 }
 

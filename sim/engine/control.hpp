@@ -26,6 +26,10 @@
 
 namespace myelin::engine {
 
+class CohortSlice;
+struct EntryGroup;
+struct OutcomeSum;
+
 /// Most sums that are controlled at once.
 inline constexpr std::size_t most_controlled_sums = 4;
 
@@ -78,6 +82,11 @@ class Control {
     std::vector<std::optional<ControlledDraw>> draws;         ///< [step]
     std::vector<std::vector<std::vector<double>>> residuals;  ///< [step][sum][row]; empty where there are none
   };
+
+  /// Fills in the values around the draws, of a program at the reference levels; gives those at entry, [level of the
+  /// entry][sum].
+  std::vector<std::vector<double>> take_values(const Program& at_reference, const CohortSlice& slice,
+                                               const EntryGroup& entry, const std::vector<OutcomeSum>& accrued);
 
   Program program_;
   std::vector<ControlledSum> sums_;

@@ -135,7 +135,8 @@ std::string caveats(const Outlook& outlook) {
   std::string text = paragraph(fmt::format(
       "How to read this. Sustained means still there {:g} year{} later, from when it counts; a relapse, a complication "
       "or death counts from the year in which it happens. Means and frequencies are exact; ranges and the comparison "
-      "of lives come from {} simulated lives of this one person (seed {}). That a life has the same luck under two "
+      "of lives come from {} simulated lives of this one person (seed {}), in which relapses happen or do not; adverse "
+      "events that neither kill nor end a drug count at their expectation. That a life has the same luck under two "
       "strategies is a convention of the model, which no trial can show.",
       outlook.cycle_length_years, outlook.cycle_length_years == 1 ? "" : "s",
       format_number(static_cast<double>(outlook.patients), 0), outlook.seed));

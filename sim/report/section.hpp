@@ -52,6 +52,7 @@ Diagnostics check_questions(const Questions& questions);
 
 // One file each: section_<name>.cpp.
 Result<std::optional<Section>> probabilistic_section(const Material& material);
+Result<std::optional<Section>> means_section(const Material& material);
 Result<std::optional<Section>> composition_section(const Material& material);
 Result<std::optional<Section>> uncertainty_section(const Material& material);
 Result<std::optional<Section>> sensitivity_section(const Material& material);

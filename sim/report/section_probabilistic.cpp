@@ -53,6 +53,11 @@ Estimate mean_over_draws(const Eigen::VectorXd& values) {
   return {mean, std::sqrt((values.array() - mean).square().sum() / (n - 1) / n)};
 }
 
+double covariance_of_means(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
+  const double n = static_cast<double>(a.size());
+  return ((a.array() - a.mean()) * (b.array() - b.mean())).sum() / (n - 1) / n;
+}
+
 /// Both analyses without the spread over draws, whose errors are not known.
 Compared compare_means(const AnalysisResult& base, const AnalysisResult& drawn, std::size_t reference) {
   Compared compared;
@@ -65,8 +70,9 @@ Compared compare_means(const AnalysisResult& base, const AnalysisResult& drawn, 
     };
     compared.strategies.push_back({s, comparison("cost"), comparison("qaly"), {}, {}});
     if (s == reference) continue;
-    const Increment at_values = increment_between(base, {s, reference}),
-                    mean = increment_between(drawn, {s, reference});
+    const Increment at_values = increment_between(base, {s, reference});
+    Increment mean = increment_between(drawn, {s, reference});
+    mean.cost.standard_error = mean.qaly.standard_error = mean.cost_qaly_covariance = not_known;
     compared.increments.push_back({s,
                                    {at_values.cost, {mean.cost.mean, not_known}, {}},
                                    {at_values.qaly, {mean.qaly.mean, not_known}, {}},
@@ -92,8 +98,12 @@ Result<Compared> compare(const AnalysisResult& base, const AnalysisResult& drawn
     row.qaly.interval = (*intervals)[row.strategy].qaly;
   }
   for (Row& row : compared.increments) {
-    row.cost.over_draws = mean_over_draws(column(sample.cost, row.strategy) - column(sample.cost, reference));
-    row.qaly.over_draws = mean_over_draws(column(sample.qaly, row.strategy) - column(sample.qaly, reference));
+    const Eigen::VectorXd cost = column(sample.cost, row.strategy) - column(sample.cost, reference),
+                          qaly = column(sample.qaly, row.strategy) - column(sample.qaly, reference);
+    row.cost.over_draws = mean_over_draws(cost);
+    row.qaly.over_draws = mean_over_draws(qaly);
+    row.icer =
+        icer({{row.strategy, reference}, row.cost.over_draws, row.qaly.over_draws, covariance_of_means(cost, qaly)});
     const Result<IncrementSpread> spread = increment_spread(sample, {row.strategy, reference});
     if (!spread) return tl::unexpected(spread.error());
     row.cost.interval = spread->cost;
@@ -107,9 +117,7 @@ std::string interval_cell(const std::optional<Interval95>& interval, int decimal
   return format_number(interval->low, decimals) + " to\n" + format_number(interval->high, decimals);
 }
 
-std::string icer_cell(const std::optional<Estimate>& icer) {
-  return icer ? format_number(icer->mean, money_decimals) : "";
-}
+std::string icer_cell(const std::optional<Estimate>& icer) { return icer ? estimate_cell(*icer, money_decimals) : ""; }
 
 /// Columns of a comparison of costs and QALYs; the intervals only where the draws are there.
 std::string comparison_table(const AnalysisResult& base, const std::vector<Row>& rows, bool increments, bool spread) {
@@ -188,7 +196,7 @@ std::string differences_in_words(const AnalysisResult& base, const Compared& com
       fmt::join(parts, "; "), why);
 }
 
-std::string how_to_read(const Material& material, const AnalysisResult& drawn) {
+std::string how_to_read(const AnalysisResult& drawn) {
   if (drawn.draws == 1) {
     return "`At values`: every input at its own value. `Mean`: over the parameter draws of the run, priced again. Its "
            "standard error, the 95 % intervals, acceptability and the value of information need a new run.";
@@ -197,11 +205,11 @@ std::string how_to_read(const Material& material, const AnalysisResult& drawn) {
       "`At values`: every input at its own value. `Mean`: over {} draws of the uncertain inputs, with its standard "
       "error, which more draws make smaller. 95 % of draws lie in the interval",
       format_number(static_cast<double>(drawn.draws), 0));
-  text += material.run.patients > 0
+  text += drawn.patients > 0
               ? fmt::format(
                     ", which also holds the chance of {} simulated patients a draw: it is wider than the "
                     "uncertainty of the inputs alone.",
-                    format_number(static_cast<double>(material.run.patients), 0))
+                    format_number(static_cast<double>(drawn.patients), 0))
               : std::string(".");
   return text +
          " The ICER is the ratio of the two differences: what each QALY gained costs or, where both are below 0, what "
@@ -234,7 +242,9 @@ Json json_of(const AnalysisResult& base, const Compared& compared, std::size_t r
          {"cost", json_of(row.cost)},
          {"qaly", json_of(row.qaly)},
          {"icer_deterministic", row.deterministic_icer ? Json(row.deterministic_icer->mean) : Json()},
-         {"icer", row.icer ? Json(row.icer->mean) : Json()}});
+         {"icer_deterministic_mcse", row.deterministic_icer ? Json(row.deterministic_icer->standard_error) : Json()},
+         {"icer", row.icer ? Json(row.icer->mean) : Json()},
+         {"icer_standard_error", row.icer ? Json(row.icer->standard_error) : Json()}});
   }
   return json;
 }
@@ -256,7 +266,7 @@ Result<std::optional<Section>> probabilistic_section(const Material& material) {
     text += "\nDifferences from " + label(base, material.reference) + "\n\n" +
             comparison_table(base, compared->increments, true, spread);
   }
-  text += paragraph(how_to_read(material, drawn));
+  text += paragraph(how_to_read(drawn));
   if (spread) text += paragraph(differences_in_words(base, *compared));
   text += paragraph(inputs_in_words(uncertain, varied));
 

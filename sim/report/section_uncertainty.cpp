@@ -149,7 +149,7 @@ std::string plane_table(const Material& material, const Uncertainty& found) {
 /// What was done about the chance of simulated patients; empty where none were simulated.
 std::string noise_in_words(const Material& material, const Uncertainty& found) {
   if (!found.noisy) return "";
-  const std::string patients = format_number(static_cast<double>(material.run.patients), 0);
+  const std::string patients = format_number(static_cast<double>(material.run.probabilistic->patients), 0);
   if (!found.correction) {
     return fmt::format(
         "The chance of {} simulated patients a draw is left in: {} draws are too few to tell it from the uncertainty "

@@ -6,10 +6,11 @@ namespace myelin::report {
 
 namespace {
 
-constexpr SectionMaker makers[] = {
-    probabilistic_section, composition_section, uncertainty_section, sensitivity_section, value_of_information_section,
-    scenarios_section,     subgroups_section,   severity_section,    prices_section,      doses_section,
-    budget_section,        agreements_section,  equity_section,      validation_section};
+constexpr SectionMaker makers[] = {probabilistic_section, means_section,       composition_section,
+                                   uncertainty_section,   sensitivity_section, value_of_information_section,
+                                   scenarios_section,     subgroups_section,   severity_section,
+                                   prices_section,        doses_section,       budget_section,
+                                   agreements_section,    equity_section,      validation_section};
 
 /// Adds what is new: two answers that rest on the same keys find the same mistakes.
 void add_new(Diagnostics& problems, const Diagnostics& found) {

@@ -58,6 +58,7 @@ AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const stu
   AnalysisResult analysis;
   analysis.name = planned.name;
   analysis.overrides = planned.overrides;
+  analysis.patients = output.patients;
   const ParameterSet& parameters = planned.scenario.parameters;
   analysis.timing = read_timing(parameters);
   analysis.discount_cost = read_discount_cost(parameters);
@@ -101,6 +102,8 @@ AnalysisResult collect_draws(const study::Plan& plan, const study::Probabilistic
   }
   for (const study::DrawnInput& input : plan.draws->inputs()) analysis.drawn.names.push_back(input.name);
   analysis.drawn.values = plan.draws->values();
+  analysis.drawn.expectations = output.inputs.means;
+  analysis.drawn.variances = output.inputs.variances;
   return analysis;
 }
 

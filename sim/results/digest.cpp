@@ -30,6 +30,8 @@ void add_frame(Sha256& sha256, const AnalysisResult& analysis) {
   if (analysis.drawn.names.empty()) return;
   add_texts(sha256, analysis.drawn.names);
   add_numbers(sha256, analysis.drawn.values);
+  add_numbers(sha256, analysis.drawn.expectations);
+  add_numbers(sha256, analysis.drawn.variances);
 }
 
 void add_amounts(Sha256& sha256, const std::optional<engine::AmountsByTime>& amounts) {

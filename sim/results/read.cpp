@@ -309,7 +309,8 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
 
 DrawnInputs read_drawn(const GroupReader& group, std::size_t draws) {
   const std::size_t count = group.length("input");
-  DrawnInputs drawn{group.texts("input", count), std::vector<double>(draws * count)};
+  DrawnInputs drawn{group.texts("input", count), std::vector<double>(draws * count), group.reals("expectation", count),
+                    group.reals("variance", count)};
   const auto by_input = group.slices("value", {draws, count});
   for (std::size_t i = 0; i < drawn.values.size(); ++i) drawn.values[i] = by_input[i % count][i / count];
   return drawn;
@@ -320,6 +321,7 @@ AnalysisResult read_analysis(const GroupReader& group) {
   analysis.name = group.text_attribute("name");
   analysis.overrides = group.text_list_attribute("overrides");
   analysis.draws = group.length("draw");
+  analysis.patients = group.integer_attribute("patients");
   analysis.drawn = read_drawn(group.group("drawn"), analysis.draws);
   read_timing(group.group("timing"), analysis);
   analysis.outcomes = read_outcomes(group);

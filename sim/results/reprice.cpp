@@ -348,7 +348,8 @@ Result<Repriced> reprice(const RunResults& run, const study::Plan& now, const st
   const Result<study::Plan> before = plan_of_run(run, {}, models);
   if (!before) return tl::unexpected(before.error());
   if (now.analyses.size() != run.analyses.size() || now.patients != before->patients || now.seed != before->seed ||
-      now.engine != before->engine || now.until != before->until) {
+      now.engine != before->engine || now.until != before->until ||
+      now.patients_per_draw != before->patients_per_draw) {
     return refuse("the change asks for another run, not for other prices", "run the scenario again with the change");
   }
   if (same_programs(run, now)) {

@@ -17,7 +17,7 @@ struct FormatVersion {
   std::uint64_t major = 0;
   std::uint64_t minor = 0;
 };
-inline constexpr FormatVersion format_version{3, 0};
+inline constexpr FormatVersion format_version{4, 0};
 
 /// How values are stored: UTF-8 of variable length, IEEE 754 binary64, unsigned 64-bit; numbers little-endian.
 enum class ValueType { text, real, integer };

@@ -74,6 +74,8 @@ struct IncrementResult {
 struct DrawnInputs {
   std::vector<std::string> names;  ///< as InputRecord::path
   std::vector<double> values;      ///< [draw][input], in the units of the inputs
+  /// [input]: of the distributions that the draws are from, squared units; none where these could not be had.
+  std::vector<double> expectations, variances;
 };
 
 /// One analysis: the scenario as written, under the overrides of a named alternative, or over parameter draws.
@@ -81,7 +83,8 @@ struct AnalysisResult {
   std::string name;                    ///< `base`, `probabilistic` or the alternative's name
   std::vector<std::string> overrides;  ///< `key=value`, empty for `base`
   std::size_t draws = 1;
-  DrawnInputs drawn;  ///< nothing unless the analysis is probabilistic
+  std::uint64_t patients = 0;  ///< a strategy in each draw; 0 under the cohort engine
+  DrawnInputs drawn;           ///< nothing unless the analysis is probabilistic
   Timing timing;
   DiscountRate discount_cost = DiscountRate::constant(0), discount_qaly = DiscountRate::constant(0);
   std::vector<OutcomeInfo> outcomes;

@@ -123,6 +123,8 @@ void write_drawn(const GroupWriter& group, const AnalysisResult& analysis) {
   group.counting_scale("draw", analysis.draws);
   group.dataset("input", drawn.names);
   group.slices("value", {analysis.draws, drawn.names.size()}, slices);
+  group.dataset("expectation", drawn.expectations);
+  group.dataset("variance", drawn.variances);
 }
 
 void write_timing(const GroupWriter& group, const AnalysisResult& analysis) {
@@ -258,6 +260,7 @@ void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   }
   group.attribute("name", analysis.name);
   group.attribute("overrides", analysis.overrides);
+  group.attribute("patients", analysis.patients);
   group.counting_scale("draw", analysis.draws);
   group.dataset("strategy", column(strategies, &StrategyResult::name));
   group.dataset("outcome", column(outcomes, &OutcomeInfo::name));

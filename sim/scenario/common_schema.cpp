@@ -158,6 +158,14 @@ const Schema& common_schema() {
        .fallback = "\"auto\"",
        .choices = {"microsimulation", "cohort", "auto"}},
 
+      {.path = "analysis.patients_per_draw",
+       .kind = integer,
+       .description = "simulated patients a strategy in each draw of the uncertain inputs, analysis.patients at most; "
+                      "left out: as many as keep their chance below a twentieth of the variance over draws, more where "
+                      "a draw is dear to prepare",
+       .low = 1,
+       .high = 1e12,
+       .required = false},
       {.path = "analysis.draws",
        .kind = integer,
        .description = "draws of the uncertain inputs for the probabilistic analysis; 1: none, only their values",

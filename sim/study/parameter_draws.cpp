@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "random/sobol.hpp"
@@ -116,6 +117,41 @@ Result<ParameterDraws> ParameterDraws::make(const scenario::Scenario& scenario, 
 
 void ParameterDraws::put(std::size_t draw, ParameterSet& parameters) const {
   for (std::size_t i = 0; i < inputs_.size(); ++i) parameters.set(inputs_[i].cell, values_[draw * inputs_.size() + i]);
+}
+
+InputMoments moments_of_inputs(const scenario::Scenario& scenario) {
+  constexpr std::size_t draws = 4096;
+  constexpr Seed seed{0};
+  Diagnostics ignored;
+  const std::vector<DrawRule> rules = draw_rules(scenario, ignored);
+  std::size_t inputs = 0;
+  for (const DrawRule& rule : rules) inputs += rule.members.size();
+  if (dimensions(rules) > SobolPoints::dimension_limit) {
+    const std::vector<double> unknown(inputs, std::numeric_limits<double>::quiet_NaN());
+    return {unknown, unknown};
+  }
+  Points points(true, seed, rules);
+  std::vector<double> values(inputs), first;
+  InputMoments moments{std::vector<double>(inputs), std::vector<double>(inputs)};
+  for (std::size_t draw = 0; draw < draws; ++draw) {
+    points.begin(draw);
+    auto next = values.begin();
+    for (const DrawRule& rule : rules) {
+      rule.draw(draw, points.take(rule.dimensions), {next, rule.members.size()});
+      next += static_cast<std::ptrdiff_t>(rule.members.size());
+    }
+    if (first.empty()) first = values;
+    // About the first draw, so that squares of nearly equal numbers do not cancel.
+    for (std::size_t i = 0; i < inputs; ++i) {
+      moments.means[i] += (values[i] - first[i]) / draws;
+      moments.variances[i] += (values[i] - first[i]) * (values[i] - first[i]) / draws;
+    }
+  }
+  for (std::size_t i = 0; i < inputs; ++i) {
+    moments.variances[i] = std::max(0.0, moments.variances[i] - moments.means[i] * moments.means[i]);
+    moments.means[i] += first[i];
+  }
+  return moments;
 }
 
 UncertainInputs uncertain_inputs(const scenario::Scenario& scenario) {

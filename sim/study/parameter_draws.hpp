@@ -43,6 +43,17 @@ class ParameterDraws {
   std::vector<double> values_;
 };
 
+/// Means and variances of the distributions that uncertain inputs are drawn from, in the order of
+/// ParameterDraws::inputs() [input]; NaN where more numbers vary than the Sobol sequence has dimensions.
+struct InputMoments {
+  std::vector<double> means;      ///< in the units of the inputs
+  std::vector<double> variances;  ///< squared units; 0 of an input that is the same in all draws
+};
+
+/// Those of a scenario whose draws were made, from evenly spread draws, so many that their error is nothing beside that
+/// of means over the draws of a run.
+InputMoments moments_of_inputs(const scenario::Scenario& scenario);
+
 /// What draws vary and what they leave alone.
 struct UncertainInputs {
   std::vector<std::string> varied;    ///< by name

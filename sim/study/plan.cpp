@@ -166,14 +166,32 @@ Diagnostics read_until(const PlannedAnalysis& base, Plan& plan) {
 /// Patients take the profiles of a population in turn, so that only whole rounds have its composition.
 Diagnostics check_rounds(const ParameterSet& parameters, const Population& population, const Plan& plan) {
   const std::uint64_t profiles = population.profiles();
-  if (plan.engine != Engine::microsimulation || profiles == 0 || plan.patients % profiles == 0 ||
-      parameters.has("analysis.until"))
-    return {};
-  const std::uint64_t whole = (plan.patients / profiles + 1) * profiles;
-  return {{parameters.entry("analysis.patients").place,
-           fmt::format("{} simulated patients are no whole number of rounds through the {} of the file of patients",
-                       plan.patients, profiles),
-           fmt::format("choose a multiple of {}: {} for example", profiles, whole)}};
+  if (plan.engine != Engine::microsimulation || profiles == 0) return {};
+  Diagnostics problems;
+  for (const char* key : {"analysis.patients", "analysis.patients_per_draw"}) {
+    const bool most_alone = std::string_view(key) == "analysis.patients" && parameters.has("analysis.until");
+    if (!parameters.has(key) || most_alone) continue;
+    const auto patients = static_cast<std::uint64_t>(parameters.integer(key));
+    if (patients % profiles == 0) continue;
+    problems.push_back(
+        {parameters.entry(key).place,
+         fmt::format("{} simulated patients are no whole number of rounds through the {} of the file of patients",
+                     patients, profiles),
+         fmt::format("choose a multiple of {}: {} for example", profiles, (patients / profiles + 1) * profiles)});
+  }
+  return problems;
+}
+
+/// The patients of each draw, where a number is asked for.
+Diagnostics read_patients_per_draw(const ParameterSet& parameters, Plan& plan) {
+  constexpr const char* key = "analysis.patients_per_draw";
+  if (!parameters.has(key)) return {};
+  plan.patients_per_draw = static_cast<std::uint64_t>(parameters.integer(key));
+  if (plan.engine != Engine::microsimulation || *plan.patients_per_draw <= plan.patients) return {};
+  return {{parameters.entry(key).place,
+           fmt::format("{} patients a draw are more than the {} of the analysis at the inputs' own values",
+                       *plan.patients_per_draw, plan.patients),
+           "raise analysis.patients to that number at least, or lower this one"}};
 }
 
 }  // namespace
@@ -198,17 +216,8 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
   Diagnostics problems = choose_engine(parameters, plan);
   for (Diagnostic& problem : check_rounds(parameters, base->population, plan)) problems.push_back(std::move(problem));
   for (Diagnostic& problem : read_until(*base, plan)) problems.push_back(std::move(problem));
+  for (Diagnostic& problem : read_patients_per_draw(parameters, plan)) problems.push_back(std::move(problem));
   if (const std::int64_t draws = parameters.integer("analysis.draws"); draws > 1 && request.with_draws) {
-    if (!plan.until.empty() && plan.engine == Engine::microsimulation) {
-      problems.push_back({parameters.entry("analysis.until").place,
-                          "a precision cannot be asked for together with parameter draws, whose spread is no error",
-                          "leave it out and set analysis.patients, the number a draw; or run without draws"});
-    }
-    if (plan.control && plan.engine == Engine::microsimulation) {
-      problems.push_back({parameters.entry("analysis.control").place,
-                          "the control of chance is not there for parameter draws",
-                          "set analysis.control = \"none\", or run without draws"});
-    }
     Result<ParameterDraws> made = ParameterDraws::make(base->scenario, {plan.seed}, static_cast<std::size_t>(draws));
     if (made) {
       plan.draws = std::move(*made);

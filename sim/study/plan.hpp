@@ -37,6 +37,8 @@ struct Plan {
   std::vector<PrecisionTarget> until;  ///< of the base analysis; alternatives live as many patients as it did
   /// Where the cohort engine was not asked for by name: the patients to simulate if a program is too large for it.
   std::optional<std::uint64_t> patients_if_too_large;
+  /// Of each parameter draw, at most `patients`; none: as many as are enough, by the variances that some draws show.
+  std::optional<std::uint64_t> patients_per_draw;
   bool control = false;  ///< by martingales, of the microsimulation's cost, QALYs and life years
   std::uint64_t seed = 0;
   const Model* model = nullptr;

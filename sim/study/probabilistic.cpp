@@ -10,6 +10,7 @@
 
 #include "engine/amounts.hpp"
 #include "study/evaluation.hpp"
+#include "study/patients_per_draw.hpp"
 
 namespace myelin::study {
 
@@ -141,25 +142,26 @@ class DrawRunner {
       if (!made) return tl::unexpected(made.error());
       engines_ = std::move(*made);
     }
+    const Result<bool> chosen = choose_patients();
+    if (!chosen) return tl::unexpected(chosen.error());
+    if (!*chosen) return std::nullopt;
     ProbabilisticOutput all;
     all.draws.resize(base_.size());
+    all.inputs = moments_of_inputs(analysis_.scenario);
     MeanOutput mean;
     const std::size_t batch = draws_a_batch(execution_.threads);
     std::uint64_t cycles = 0;
     for (std::size_t first = 0; first < draws_.draws(); first += batch) {
-      std::vector<DrawResult> results(std::min(batch, draws_.draws() - first));
-      run_batch(first, results);
-      for (const DrawResult& result : results) {
-        if (result.failure) std::rethrow_exception(result.failure);
-        if (!result.problems.empty()) return tl::unexpected(result.problems);
-        if (result.interrupted) return std::nullopt;
+      const std::size_t count = std::min(batch, draws_.draws() - first);
+      const Result<std::optional<std::vector<AnalysisOutput>>> outputs = run_batch(first, count);
+      if (!outputs) return tl::unexpected(outputs.error());
+      if (!*outputs) return std::nullopt;
+      for (const AnalysisOutput& output : **outputs) {
+        cycles += output.patient_cycles;
+        keep(output, all.draws);
+        mean.add(output);
       }
-      for (DrawResult& result : results) {
-        cycles += result.output.patient_cycles;
-        keep(result.output, all.draws);
-        mean.add(result.output);
-      }
-      report(first + results.size(), cycles, begin);
+      report(first + count, cycles, begin);
     }
     all.mean = std::move(mean).result();
     all.mean.programs = std::move(base_);
@@ -168,7 +170,51 @@ class DrawRunner {
   }
 
  private:
-  void run_batch(std::size_t first, std::vector<DrawResult>& results) {
+  /// The patients of each draw: those asked for, or as many as some draws show to be enough. False if interrupted.
+  Result<bool> choose_patients() {
+    if (plan_.engine == Engine::cohort) return true;
+    patients_ = plan_.patients_per_draw.value_or(plan_.patients);
+    // Always the same draws, so that what is chosen does not depend on how many there are.
+    const std::size_t pilot_draws = std::min(std::size_t{32}, draws_.draws());
+    constexpr std::uint64_t pilot_patients = 512;
+    if (plan_.patients_per_draw || whole_rounds(pilot_patients) >= plan_.patients) return true;
+    patients_ = whole_rounds(pilot_patients);
+    const Result<std::optional<std::vector<AnalysisOutput>>> pilot = run_batch(0, pilot_draws);
+    if (!pilot) return tl::unexpected(pilot.error());
+    if (!*pilot) return false;
+    double cycles = 0;
+    for (const AnalysisOutput& output : **pilot) cycles += static_cast<double>(output.patient_cycles);
+    const double patients = static_cast<double>(patients_),
+                 enough =
+                     enough_patients_per_draw(**pilot, base_.front().outcomes, patients,
+                                              analysis_.scenario.parameters.number_list("analysis.thresholds"),
+                                              work_of(base_, cycles / (patients * static_cast<double>(pilot_draws))));
+    patients_ = enough < static_cast<double>(plan_.patients) ? whole_rounds(static_cast<std::uint64_t>(enough) + 1)
+                                                             : plan_.patients;
+    return true;
+  }
+
+  /// The next number of patients in which a population's profiles come round whole; those of the plan at most.
+  std::uint64_t whole_rounds(std::uint64_t patients) const {
+    const std::uint64_t profiles = std::max<std::uint64_t>(1, analysis_.population.profiles());
+    return std::min(plan_.patients, (patients + profiles - 1) / profiles * profiles);
+  }
+
+  /// Draws side by side on the threads; nothing if it was interrupted.
+  Result<std::optional<std::vector<AnalysisOutput>>> run_batch(std::size_t first, std::size_t draws) {
+    std::vector<DrawResult> results(draws);
+    run_side_by_side(first, results);
+    std::vector<AnalysisOutput> outputs;
+    for (DrawResult& result : results) {
+      if (result.failure) std::rethrow_exception(result.failure);
+      if (!result.problems.empty()) return tl::unexpected(result.problems);
+      if (result.interrupted) return std::nullopt;
+      outputs.push_back(std::move(result.output));
+    }
+    return outputs;
+  }
+
+  void run_side_by_side(std::size_t first, std::vector<DrawResult>& results) {
     const auto count = static_cast<std::int64_t>(results.size());
 #pragma omp parallel for schedule(dynamic) num_threads(execution_.threads)
     for (std::int64_t i = 0; i < count; ++i) {
@@ -184,7 +230,7 @@ class DrawRunner {
 
   void run_draw(std::size_t draw, ParameterSet& parameters, DrawResult& result) const {
     draws_.put(draw, parameters);
-    Evaluation evaluation{analysis_.name, {}, analysis_.population, {plan_.seed}, noise_of(draw), plan_.patients};
+    Evaluation evaluation{analysis_.name, {}, analysis_.population, {plan_.seed}, noise_of(draw), patients_};
     for (std::size_t s = 0; s < analysis_.strategies.size(); ++s) {
       Result<Program> program = plan_.model->compile(parameters, analysis_.strategies[s]);
       if (!program) {
@@ -245,7 +291,7 @@ class DrawRunner {
 
   void report(std::size_t done, std::uint64_t cycles, Clock::time_point begin) const {
     if (!execution_.report) return;
-    const std::uint64_t patients = std::max<std::uint64_t>(1, plan_.patients);
+    const std::uint64_t patients = std::max<std::uint64_t>(1, patients_);
     execution_.report({"probabilistic", done * patients, draws_.draws() * patients, cycles,
                        std::chrono::duration<double>(Clock::now() - begin).count()});
   }
@@ -255,6 +301,7 @@ class DrawRunner {
   const ParameterDraws& draws_;
   const Execution& execution_;
   Execution one_thread_;
+  std::uint64_t patients_ = 0;                 // a strategy in each draw
   std::vector<Program> base_;                  // [strategy], at the inputs' values
   std::vector<engine::CohortEngine> engines_;  // [strategy]
   std::vector<ParameterSet> parameters_;       // [thread]

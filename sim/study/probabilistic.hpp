@@ -10,10 +10,12 @@ namespace myelin::study {
 
 /// What one analysis yields over parameter draws.
 struct ProbabilisticOutput {
-  /// The mean over draws; its errors are Monte Carlo errors of the patients, who differ from draw to draw.
+  /// The mean over draws, each of which lived `mean.patients`; its errors are Monte Carlo errors of the patients, who
+  /// differ from draw to draw.
   AnalysisOutput mean;
   /// [strategy] the estimates of every draw, [draw][outcome x 2 + column].
   std::vector<Estimates> draws;
+  InputMoments inputs;  ///< of what the draws are from
 };
 
 /// Compiles and runs the strategies of an analysis in every draw, draws side by side on the threads. Nothing if it was

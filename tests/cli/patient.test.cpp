@@ -81,6 +81,18 @@ TEST_CASE("where nothing changes, the outlook is what can be reckoned by hand") 
   }
 }
 
+TEST_CASE("means count relapses at their expectation, single lives as they happen") {
+  // Half a relapse a year over 66 years: 33 are expected, with a standard deviation of the root of 33.
+  const json result =
+      json_of("34", "female", "3.5",
+              joined(frozen(), {"--strategies", "best_supportive_care", "--set", "relapses.qaly_change=-0.1"}));
+  const json& qalys = result["analyses"][0]["strategies"].at(0)["qalys"];
+  CHECK(qalys["mean"].get<double>() == Approx(33 - 3.3));
+  const double sd = 0.1 * std::sqrt(33), tenth = 1.2816;
+  CHECK(qalys["percentile_10"].get<double>() == Approx(33 - 3.3 - tenth * sd).margin(0.2));
+  CHECK(qalys["percentile_90"].get<double>() == Approx(33 - 3.3 + tenth * sd).margin(0.2));
+}
+
 TEST_CASE("probabilities of what is reached grow with the years, within 0 and 1") {
   const json result = json_of("45", "male", "4", two_strategies);
   REQUIRE(result["analyses"].size() == 2);

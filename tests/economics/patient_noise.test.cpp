@@ -134,9 +134,6 @@ TEST_CASE("where patients alone explain the spread, the parameters' variance is 
   CHECK(split.shrinkage() == 0);
   CHECK(split_variance(Eigen::Vector2d(1, 1), Eigen::Vector2d(0, 0)).shrinkage() == 0);
   CHECK(split_variance(Eigen::Vector2d(1, 2), Eigen::Vector2d(0, 0)).shrinkage() == 1);
-  PatientAnova anova;
-  anova.mean_square_within = 4;
-  CHECK(std::isinf(optimal_patients_per_draw({1, 1}, anova)));
 }
 
 TEST_CASE("the split finds the variances that made the patients") {
@@ -156,20 +153,6 @@ TEST_CASE("the split finds the variances that made the patients") {
   }
   CHECK(test::stat_check(spread_of(between).mean, 9, spread_of(between).sd / 20, 2));
   CHECK(test::stat_check(spread_of(within).mean, 25, spread_of(within).sd / 20, 2));
-}
-
-TEST_CASE("no other number of patients a draw estimates the mean better for the same work") {
-  PatientAnova anova;
-  anova.mean_square_within = 4e9;
-  anova.split.between_variance = 1e9;
-  const SimulationWork work{0.02, 0.0005};
-  const double best = optimal_patients_per_draw(work, anova);
-  const auto variance_at_unit_work = [&](double patients) {
-    return (work.per_draw + patients * work.per_patient) * (1e9 + 4e9 / patients);
-  };
-  for (const double factor : {0.5, 0.9, 0.99, 1.01, 1.1, 2.0})
-    CHECK(variance_at_unit_work(best * factor) > variance_at_unit_work(best));
-  CHECK(optimal_patients_per_draw({1e-9, 1}, anova) == 1);
 }
 
 TEST_CASE("the corrected increments have the mean of the sample and its covariance less the noise") {

@@ -14,6 +14,7 @@
 #include "economics/acceptability.hpp"
 #include "economics/patient_noise.hpp"
 #include "economics/population_value.hpp"
+#include "study/patients_per_draw.hpp"
 
 /// \file
 /// The decision analysis against published cases and worked examples, which lie beside the project and not in it.
@@ -240,10 +241,8 @@ TEST_CASE("worked example: analysis of variance of draws and patients") {
     check_close(matched[draw], expected.at("moment_matched_means")[static_cast<std::size_t>(draw)], tolerance);
   }
   const json& sizes = examples->at("cases").at(1);
-  PatientAnova variances;
-  variances.mean_square_within = sizes["inputs"]["s2w"];
-  variances.split.between_variance = sizes["inputs"]["s2b"];
-  check_close(optimal_patients_per_draw({sizes["inputs"]["c_outer"], sizes["inputs"]["c_patient"]}, variances),
+  const json& inputs = sizes["inputs"];
+  check_close(study::optimal_patients_per_draw({inputs["c_outer"], inputs["c_patient"]}, inputs["s2w"], inputs["s2b"]),
               sizes.at("expected"), tolerance);
 }
 

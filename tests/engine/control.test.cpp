@@ -9,11 +9,17 @@
 #include "engine/direct_control.hpp"
 #include "engine/microsimulation.hpp"
 #include "engine/random_program.hpp"
+#include "support/property.hpp"
 #include "support/statistics.hpp"
 
 using namespace myelin;
 using namespace myelin::engine;
+using myelin::test::check_property;
+using myelin::test::Choices;
 using myelin::test::DirectControl;
+using myelin::test::holds;
+using myelin::test::in_words;
+using myelin::test::RandomProgram;
 
 namespace {
 
@@ -21,19 +27,60 @@ constexpr std::uint32_t cycles = 4;
 constexpr Seed seed{11};
 constexpr NoiseIndex noise{5};
 
-/// The first random programs whose states a plain recursion can list, `count` of them.
-std::vector<Program> small_programs(std::size_t count) {
+/// Whether a plain recursion can list a program's states.
+bool is_small(const Program& program) {
   constexpr double most_states = 20'000;
+  double states = 1;
+  for (const Attribute& attribute : program.attributes) {
+    if (attribute.kind != AttributeKind::clock) states *= static_cast<double>(attribute.levels.size());
+  }
+  return states <= most_states;
+}
+
+/// The first small random programs, `count` of them.
+std::vector<Program> small_programs(std::size_t count) {
   std::vector<Program> programs;
   for (std::uint32_t number = 1; programs.size() < count; ++number) {
     Program program = myelin::test::make_random_program(number, cycles);
-    double states = 1;
-    for (const Attribute& attribute : program.attributes) {
-      if (attribute.kind != AttributeKind::clock) states *= static_cast<double>(attribute.levels.size());
-    }
-    if (states <= most_states) programs.push_back(std::move(program));
+    if (is_small(program)) programs.push_back(std::move(program));
   }
   return programs;
+}
+
+std::string steps_in_words(const Program& program) {
+  std::string text;
+  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+    for (const Step& step : program.steps(phase)) text += (text.empty() ? "" : ", ") + step.name;
+  }
+  return text;
+}
+
+/// How often steps occur by which programs differ most.
+struct Occurrences {
+  int joint_draws = 0, grouped_draws = 0, deaths_in_groups = 0, assignments = 0;
+
+  void count(const Program& program) {
+    for (const Step& step : program.cycle) {
+      const auto* draw = std::get_if<Draw>(&step.action);
+      if (draw == nullptr) continue;
+      joint_draws += draw->writes.size() > 1;
+      grouped_draws += step.guard.has_value();
+      deaths_in_groups += step.guard && draw->writes.front() == program.death_attribute;
+      assignments += draw->outcomes == 1;
+    }
+  }
+};
+
+/// Small programs by choices that can be made fewer and simpler.
+rc::Gen<Program> small_program() {
+  constexpr int most_choices = 400;
+  constexpr std::uint32_t choices = 1'000, seeds = 1'000'000;
+  const auto list = rc::gen::resize(
+      most_choices, rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, choices)));
+  const auto made = rc::gen::map(
+      rc::gen::pair(list, rc::gen::inRange<std::uint32_t>(0, seeds)),
+      [](const auto& chosen) { return RandomProgram(Choices(chosen.first), chosen.second, cycles).make(); });
+  return rc::gen::suchThat(made, is_small);
 }
 
 /// The total of the discounted outcomes 0 and 1, and outcome 2 as it is.
@@ -121,11 +168,35 @@ std::vector<DroppedAttribute> some_dropped(const Program& program, std::uint32_t
 
 }  // namespace
 
-TEST_CASE("outcome less martingale, computed apart, is the expectation for every patient's block") {
-  for (const Program& program : small_programs(200)) {
-    CAPTURE(program.name);
-    CHECK(error_of_direct_form(program, program) < 1e-9);
-  }
+TEST_CASE("outcome less martingale, computed apart, is the expectation for one block of any program") {
+  Occurrences occurrences;
+  const auto result = check_property(200, [&] {
+    const Program program = *small_program();
+    RC_LOG() << steps_in_words(program);
+    occurrences.count(program);
+    RC_ASSERT(error_of_direct_form(program, program) < 1e-9);
+  });
+  INFO(in_words(result));
+  CHECK(holds(result));
+  for (const int count :
+       {occurrences.joint_draws, occurrences.grouped_draws, occurrences.deaths_in_groups, occurrences.assignments})
+    CHECK(count >= 20);
+}
+
+TEST_CASE("a program that the property finds wrong is made smaller") {
+  std::vector<std::size_t> steps;  // of the programs found wrong
+  const auto result = check_property(200, [&] {
+    const Program program = *small_program();
+    Program sampled = program;
+    sampled.outcomes[0].weights.point[2] *= 1.001;
+    if (error_of_direct_form(program, sampled) < 1e-9) return;
+    steps.push_back(program.start.size() + program.point.size() + program.cycle.size());
+    RC_FAIL("a wrong weight");
+  });
+  REQUIRE_FALSE(holds(result));
+  CAPTURE(in_words(result));
+  CHECK(steps.back() <= 20);
+  CHECK(steps.back() < steps.front());
 }
 
 TEST_CASE("a sampler that does not do what the program says is found by the martingale") {
@@ -170,7 +241,7 @@ TEST_CASE("a sampler that does not do what the program says is found by the mart
        }},
       {"a wrong weight", [](Program& program) {
          program.outcomes[0].weights.point[2] *= 1.001;
-         program.outcomes[2].undiscounted.event[1] *= 1.001;
+         program.outcomes[2].weights.event[1] *= 1.001;
          return true;
        }}};
   const std::vector<Program> programs = small_programs(40);

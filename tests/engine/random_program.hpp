@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "program/builder.hpp"
@@ -15,10 +18,29 @@
 
 namespace myelin::test {
 
+/// Where choices come from: a generator, or a list by which a test framework makes a program smaller. At the list's end
+/// each choice is its first, which is the simplest.
+class Choices {
+ public:
+  explicit Choices(std::uint32_t seed) : rng_(seed) {}
+  explicit Choices(std::span<const std::uint32_t> list) : list_(list) {}
+
+  std::uint32_t next() {
+    if (!list_) return static_cast<std::uint32_t>(rng_());
+    return place_ < list_->size() ? (*list_)[place_++] : 0;
+  }
+
+ private:
+  std::mt19937 rng_;
+  std::optional<std::span<const std::uint32_t>> list_;
+  std::size_t place_ = 0;
+};
+
 class RandomProgram {
  public:
-  RandomProgram(std::uint32_t seed, std::uint32_t cycles)
-      : rng_(seed), seed_(seed), cycles_(cycles), builder_("random " + std::to_string(seed), cycles) {}
+  /// `seed` fills the tables, `choices` all else.
+  RandomProgram(Choices choices, std::uint32_t seed, std::uint32_t cycles)
+      : choices_(choices), seed_(seed), cycles_(cycles), builder_("random " + std::to_string(seed), cycles) {}
 
   Program make() {
     declare();
@@ -29,8 +51,9 @@ class RandomProgram {
   }
 
  private:
-  int between(int low, int high) { return low + static_cast<int>(rng_() % static_cast<std::uint32_t>(high - low + 1)); }
-  double uniform() { return static_cast<double>(rng_()) / 4294967296.0; }
+  int between(int low, int high) {
+    return low + static_cast<int>(choices_.next() % static_cast<std::uint32_t>(high - low + 1));
+  }
 
   /// A generator that depends on the step and the row alone, so that a table is a function of its row.
   std::mt19937 row_rng(int step, const ProgramBuilder::Attributes& reads, const Levels& levels) const {
@@ -86,7 +109,8 @@ class RandomProgram {
   }
 
   ProgramBuilder::Attributes some(std::vector<AttributeIndex> from, int most) {
-    std::shuffle(from.begin(), from.end(), rng_);
+    for (std::size_t left = from.size(); left > 1; --left)
+      std::swap(from[left - 1], from[left - 1 - choices_.next() % left]);
     int rows = 1;
     ProgramBuilder::Attributes chosen;
     for (const AttributeIndex index : from) {
@@ -221,7 +245,7 @@ class RandomProgram {
     tally(Phase::cycle, readable_);
   }
 
-  std::mt19937 rng_;
+  Choices choices_;
   std::uint32_t seed_;
   std::uint32_t cycles_;
   ProgramBuilder builder_;
@@ -233,7 +257,7 @@ class RandomProgram {
 };
 
 inline Program make_random_program(std::uint32_t seed, std::uint32_t cycles = 11) {
-  return RandomProgram(seed, cycles).make();
+  return RandomProgram(Choices(seed), seed, cycles).make();
 }
 
 }  // namespace myelin::test

@@ -30,6 +30,7 @@ inline results::RunResults example_run(const std::vector<ExampleStrategy>& at_va
   run.analyses = {economics::example_analysis(at_values)};
   run.probabilistic = economics::example_analysis(drawn, errors);
   run.probabilistic->name = "probabilistic";
+  run.probabilistic->patients = run.patients;
   return run;
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a deterministic run has no probabilistic section") {
 
 TEST_CASE("means over draws stand beside the values, with error and interval by pencil") {
   results::RunResults run = example_run(at_values, four_draws);
-  run.probabilistic->drawn = {{"a", "b", "c"}, std::vector<double>(12)};
+  run.probabilistic->drawn = {{"a", "b", "c"}, std::vector<double>(12), {}, {}};
   const Section section = section_of(run);
   CHECK(section.json["draws"] == 4);
   CHECK(section.json["inputs_varied"] == 3);
@@ -59,6 +59,9 @@ TEST_CASE("means over draws stand beside the values, with error and interval by 
   CHECK(increment["qaly"]["high"].get<double>() == Approx(0.5 + 0.925 * 0.2));
   CHECK(increment["icer_deterministic"].get<double>() == Approx(2300));
   CHECK(increment["icer"].get<double>() == Approx(2000));
+  // Over draws: Var(dC) 1,820,000 / 3, Var(dQ) 0.08 / 3, Cov 220 / 3, all divided by 4.
+  CHECK(increment["icer_standard_error"].get<double>() ==
+        Approx(std::sqrt((1'820'000 + 2000. * 2000 * 0.08 - 2 * 2000 * 220) / 3 / 4) / 0.5));
 
   CHECK(contains(section.text, "Differences from none"));
   CHECK(contains(section.text, "2,300     2,000"));

@@ -32,7 +32,7 @@ results::RunResults normal_run(std::size_t count = draws, ExampleErrors errors =
     values.insert(values.end(), {std::exp(log_ratio[d]), cost[d], 2 * cost[d] + 1, idle[d]});
   }
   results::RunResults run = example_run({{"none", {1000}, {5}}, {"drug", {1000}, {5.02}}}, drawn, errors);
-  run.probabilistic->drawn = {inputs, values};
+  run.probabilistic->drawn = {inputs, values, {}, {}};
   return run;
 }
 

@@ -139,14 +139,14 @@ TEST_CASE_METHOD(WrittenRun, "other formats are refused with what they are") {
     CHECK_THAT(problem_of(path), Contains("another program"));
   }
   SECTION("a newer version") {
-    const std::uint64_t newer[] = {4, 7};
+    const std::uint64_t newer[] = {5, 7};
     alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, newer); });
-    CHECK_THAT(problem_of(path), Contains("version 4.7") && Contains("up to 3.0"));
+    CHECK_THAT(problem_of(path), Contains("version 5.7") && Contains("up to 4.0"));
   }
   SECTION("an older version that lacks what is read now") {
-    const std::uint64_t older[] = {2, 0};
+    const std::uint64_t older[] = {3, 0};
     alter(path, [&](hid_t file) { put_attribute(file, "version", H5T_NATIVE_UINT64, {2}, older); });
-    CHECK_THAT(problem_of(path), Contains("version 2.0") && Contains("3.0 at the earliest"));
+    CHECK_THAT(problem_of(path), Contains("version 3.0") && Contains("4.0 at the earliest"));
   }
   SECTION("a file of another program without our checksum") {
     H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));

@@ -59,6 +59,8 @@ class RandomRun {
       run.probabilistic->name = "probabilistic";
       run.probabilistic->drawn.names = texts(1 + count(longest));
       run.probabilistic->drawn.values = numbers(draws * run.probabilistic->drawn.names.size());
+      run.probabilistic->drawn.expectations = numbers(run.probabilistic->drawn.names.size());
+      run.probabilistic->drawn.variances = numbers(run.probabilistic->drawn.names.size());
     }
     if (strategies % 2 == 1) run.sensitivity = sensitivity(strategies, longest);
     return run;
@@ -177,6 +179,7 @@ class RandomRun {
     analysis.name = text();
     analysis.overrides = texts(count(longest));
     analysis.draws = draws;
+    analysis.patients = draws + 100;
     analysis.timing = timing(longest);
     analysis.discount_cost = rate(longest);
     analysis.discount_qaly = rate(longest);

@@ -72,6 +72,9 @@ void for_each_field_of_analysis(Analysis& analysis, F f) {
   f(analysis.draws, Counts::yes);
   for_each_item(analysis.drawn.names, Counts::yes, f);
   for_each_item(analysis.drawn.values, Counts::yes, f);
+  for_each_item(analysis.drawn.expectations, Counts::yes, f);
+  for_each_item(analysis.drawn.variances, Counts::yes, f);
+  f(analysis.patients, Counts::no);
   for (auto& outcome : analysis.outcomes) {
     f(outcome.name, Counts::yes);
     f(outcome.unit, Counts::yes);

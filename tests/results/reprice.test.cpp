@@ -319,7 +319,7 @@ TEST_CASE("only the strategies of the run are priced again") {
 TEST_CASE("the mean over draws is priced again where the change is the same in every draw") {
   const std::string engine = GENERATE(as<std::string>(), by_cohort, by_sample);
   const StudyFolder folder(uncertain_illness());
-  const Case base{folder.path("scenario.toml"), {engine, number_of_draws(24)}};
+  const Case base{folder.path("scenario.toml"), {engine, all_patients, number_of_draws(24)}};
   const RunResults run = base.run();
   for (const Overrides& change : {Overrides{"parameters.c_drug=1250"}, Overrides{"parameters.c_drug=0"},
                                   Overrides{"analysis.discount_qaly=0.015", "analysis.discount_timing=mid"}}) {

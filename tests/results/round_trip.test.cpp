@@ -67,12 +67,14 @@ TEST_CASE("the analysis over parameter draws comes back beside the others, with 
   RunResults run = RandomRun(12).make(2, 2, 3);
   REQUIRE(run.probabilistic);
   run.analyses.back().name = "probabilistic alternative";
-  run.probabilistic->drawn = {{"costs.infusion", "utilities.state[edss=3]", "p"}, {1, 2, 3, -1, -2, -3}};
+  run.probabilistic->drawn = {
+      {"costs.infusion", "utilities.state[edss=3]", "p"}, {1, 2, 3, -1, -2, -3}, {0, 0, 0}, {1, 4, 9}};
   write(run, folder / "run.h5");
   const RunResults back = read(folder / "run.h5");
   REQUIRE(back.probabilistic);
   CHECK(back.probabilistic->drawn.names == run.probabilistic->drawn.names);
   CHECK(back.probabilistic->drawn.values == std::vector<double>{1, 2, 3, -1, -2, -3});
+  CHECK(back.probabilistic->drawn.variances == std::vector<double>{1, 4, 9});
   CHECK(back.analyses.size() == 2);
   run.probabilistic.reset();
   write(run, folder / "run.h5");

@@ -157,8 +157,8 @@ TEST_CASE_METHOD(UncertainMoves, "draws are the same to the bit on any number of
 
 TEST_CASE_METHOD(UncertainMoves, "a draw does not depend on how many there are", "[study]") {
   const std::string engine = GENERATE(as<std::string>(), by_cohort, by_sample);
-  const ProbabilisticOutput few = simulate(plan_of(folder, {engine, number_of_draws(3)})),
-                            more = simulate(plan_of(folder, {engine, number_of_draws(20)}));
+  const ProbabilisticOutput few = simulate(plan_of(folder, {engine, all_patients, number_of_draws(3)})),
+                            more = simulate(plan_of(folder, {engine, all_patients, number_of_draws(20)}));
   for (std::size_t s = 0; s < 2; ++s) {
     CHECK(std::equal(few.draws[s].mean.begin(), few.draws[s].mean.end(), more.draws[s].mean.begin()));
     CHECK(std::equal(few.draws[s].standard_error.begin(), few.draws[s].standard_error.end(),
@@ -209,7 +209,7 @@ TEST_CASE("other patients live in each draw, and others than in the base case", 
 
 TEST_CASE("paired increments of draws have the errors of their means", "[study]") {
   const StudyFolder folder(uncertain_illness());
-  const Plan plan = plan_of(folder, {by_sample, number_of_draws(16)});
+  const Plan plan = plan_of(folder, {by_sample, all_patients, number_of_draws(16)});
   const ProbabilisticOutput output = simulate(plan);
   const IncrementOutput& increment = output.mean.increments[0];
   const std::size_t size = increment.outcomes.mean.size();
@@ -223,6 +223,29 @@ TEST_CASE("paired increments of draws have the errors of their means", "[study]"
   const IncrementOutput base = study::simulate(plan, plan.analyses.front(), {}).value().value().increments[0];
   CHECK(increment.outcomes.standard_error[0] == Approx(base.outcomes.standard_error[0] / 4).epsilon(0.1));
   CHECK(increment.cost_qaly_covariance == Approx(base.cost_qaly_covariance / 16).epsilon(0.2));
+}
+
+TEST_CASE("as many patients live each draw as keep their chance small, whatever the threads", "[study]") {
+  const StudyFolder folder(uncertain_illness());
+  const auto patients = [&](std::size_t draws, int threads, const std::string& patients_at_values) {
+    const Plan plan = plan_of(folder, {by_sample, patients_at_values, number_of_draws(draws)});
+    const auto output = simulate_draws(plan, plan.analyses.front(), *plan.draws, on_threads(threads)).value().value();
+    return output.mean.patients;
+  };
+  const std::uint64_t enough = patients(40, 1, "analysis.patients=100000");
+  CHECK(enough > 50);
+  CHECK(enough < 100'000);
+  CHECK(patients(40, 3, "analysis.patients=100000") == enough);
+  CHECK(patients(60, 2, "analysis.patients=100000") == enough);
+  CHECK(patients(40, 2, "analysis.patients=" + std::to_string(enough - 1)) == enough - 1);
+  CHECK(patients(40, 2, "analysis.patients=300") == 300);  // no more than those of the trial draws: none are made
+}
+
+TEST_CASE("more patients a draw than at the inputs' values are refused", "[study]") {
+  const StudyFolder folder(uncertain_illness());
+  const auto plan = try_plan(folder, {by_sample, "analysis.patients_per_draw=2001", number_of_draws(4)});
+  REQUIRE_FALSE(plan);
+  CHECK_THAT(folder.lines_of(plan.error()).front(), Catch::Contains("2001 patients a draw are more than the 2000"));
 }
 
 TEST_CASE("a draw that the model refuses is named, the first in order", "[study]") {
@@ -247,7 +270,7 @@ TEST_CASE("a draw that the model refuses is named, the first in order", "[study]
 }
 
 TEST_CASE("an interruption leaves no output, and progress counts the draws", "[study]") {
-  const Plan plan = plan_of(StudyFolder(uncertain_illness()), {by_sample, number_of_draws(20)});
+  const Plan plan = plan_of(StudyFolder(uncertain_illness()), {by_sample, all_patients, number_of_draws(20)});
   const std::atomic<bool> interrupted = true;
   Execution execution;
   execution.interrupted = &interrupted;

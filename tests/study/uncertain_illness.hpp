@@ -84,6 +84,9 @@ inline Plan plan_of(const StudyFolder& folder, const std::vector<std::string>& o
   return std::move(*plan);
 }
 
+/// Each draw with as many patients as the scenario's analysis.
+inline const std::string all_patients = "analysis.patients_per_draw=2000";
+
 inline std::string number_of_draws(std::size_t draws) { return "analysis.draws=" + std::to_string(draws); }
 
 /// The draws of a scenario that has no mistakes.
