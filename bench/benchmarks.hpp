@@ -10,9 +10,11 @@ namespace myelin::bench {
 
 void register_compilation(AnswerChecks& checks, BaseCase& base_case);
 void register_cohort(AnswerChecks& checks, BaseCase& base_case);
+void register_kernels(AnswerChecks& checks);
 void register_microsimulation(AnswerChecks& checks, BaseCase& base_case);
 void register_precision(AnswerChecks& checks, BaseCase& base_case);
 void register_random(AnswerChecks& checks);
+void register_stages(AnswerChecks& checks, BaseCase& base_case);
 void register_reference(AnswerChecks& checks, BaseCase& base_case);
 
 }  // namespace myelin::bench

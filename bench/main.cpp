@@ -15,7 +15,9 @@ int main(int argc, char** argv) {
   register_cohort(checks, base_case);
   register_compilation(checks, base_case);
   register_precision(checks, base_case);
+  register_stages(checks, base_case);
   register_random(checks);
+  register_kernels(checks);
   try {
     if (benchmark::RunSpecifiedBenchmarks() == 0) return 2;
   } catch (const std::exception& error) {

@@ -12,59 +12,41 @@ RandomSource Microsimulation::Block::source(StreamId stream, std::uint32_t cycle
   return {counter[0], counter[1], counter[2], counter[3], {key[0], key[1]}};
 }
 
-void Microsimulation::Block::make_numbers(std::uint32_t cycle_block) {
-  // One strategy has the numbers in the order of its lanes, and they change places with them.
-  const Lanes& first = work.lanes_.front();
-  const int n = shares_numbers() ? number_living_slots() : first.living;
-  const std::int32_t* slots = shares_numbers() ? work.numbered_slots_.data() : first.slot.data();
-  for (std::size_t i = 0; i < simulation.streams_.size(); ++i) {
-    simulation.kernels_->fill_random(n, source(simulation.streams_[i], cycle_block), slots,
-                                     &work.numbers_[i * 4 * block_patients], block_patients);
+void Microsimulation::Block::make_numbers(const PreparedProgram& program, const Lanes& lanes,
+                                          std::uint32_t cycle_block) {
+  for (std::size_t i = 0; i < program.streams.size(); ++i) {
+    simulation.kernels_->fill_random(lanes.living, source(program.streams[i], cycle_block), lanes.slot.data(),
+                                     &work.numbers_[i * cycles_per_block * number_room], number_room);
   }
 }
 
-/// Several strategies share the numbers of all slots that live under any of them.
-int Microsimulation::Block::number_living_slots() {
-  Column<std::uint8_t>& alive = work.alive_;
-  alive.fill(0);
-  for (const Lanes& lanes : work.lanes_) {
-    for (int i = 0; i < lanes.living; ++i) {
-      alive[static_cast<std::size_t>(lanes.slot[static_cast<std::size_t>(i)])] = 1;
-    }
-  }
-  int n = 0;
-  for (std::int32_t slot = 0; slot < patients; ++slot) {
-    if (alive[static_cast<std::size_t>(slot)] == 0) continue;
-    work.number_of_slot_[static_cast<std::size_t>(slot)] = n;
-    work.numbered_slots_[static_cast<std::size_t>(n++)] = slot;
-  }
-  for (Lanes& lanes : work.lanes_) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.living); ++i) {
-      lanes.number[i] = work.number_of_slot_[static_cast<std::size_t>(lanes.slot[i])];
-    }
-  }
-  return n;
-}
-
-const std::uint32_t* Microsimulation::Block::numbers_of(StreamId stream, Phase phase, std::uint32_t time,
-                                                        const Lanes& lanes, const std::int32_t*& position) {
+const std::uint32_t* Microsimulation::Block::numbers_of(const PreparedDraw& draw, Phase phase, std::uint32_t time,
+                                                        const Lanes& lanes) {
   if (phase == Phase::start) {
-    simulation.kernels_->fill_random(lanes.living, source(stream, 0), lanes.slot.data(), work.start_numbers_.data(),
-                                     block_patients);
-    position = nullptr;
+    simulation.kernels_->fill_random(lanes.living, source(draw.draw->stream, 0), lanes.slot.data(),
+                                     work.start_numbers_.data(), block_patients);
     return work.start_numbers_.data();
   }
-  const auto found = std::ranges::find(simulation.streams_, stream) - simulation.streams_.begin();
-  position = shares_numbers() ? lanes.number.data() : nullptr;
-  return &work.numbers_[(static_cast<std::size_t>(found) * 4 + time % cycles_per_block) * block_patients];
+  return &work.numbers_[(draw.stream * cycles_per_block + time % cycles_per_block) * number_room];
+}
+
+void Microsimulation::Block::live(std::size_t strategy) {
+  const PreparedProgram& program = simulation.programs_[strategy];
+  const std::uint32_t cycles = program.program->cycles;
+  Lanes& lanes = work.lanes_;
+  enter(strategy);
+  for (std::uint32_t cycle = 0; cycle < cycles && lanes.living > 0; ++cycle) {
+    if (cycle % cycles_per_block == 0) make_numbers(program, lanes, cycle / cycles_per_block);
+    live_cycle(strategy, cycle);
+  }
+  live(strategy, program.point, Phase::point, cycles);
+  collect_lives(strategy);
 }
 
 void Microsimulation::Block::enter(std::size_t strategy) {
   const PreparedProgram& program = simulation.programs_[strategy];
-  Lanes& lanes = work.lanes_[strategy];
-  lanes.living = lanes.present = patients;
-  std::ranges::fill(lanes.sums, 0.0);
-  for (int i = 0; i < patients; ++i) lanes.slot[static_cast<std::size_t>(i)] = i;
+  Lanes& lanes = work.lanes_;
+  lanes.begin(program, patients);
   for (std::size_t i = 0; i < program.column_of.size(); ++i) {
     if (program.program->attributes[i].kind == AttributeKind::clock && !program.clock_varies[i]) continue;
     const std::vector<std::uint16_t>& entry = program.entry[i];
@@ -79,12 +61,12 @@ void Microsimulation::Block::enter(std::size_t strategy) {
   }
   if (program.control != nullptr) enter_control(program, lanes);
   live(strategy, program.start, Phase::start, 0);
-  leave(strategy);
+  leave();
 }
 
 void Microsimulation::Block::live_cycle(std::size_t strategy, std::uint32_t cycle) {
   const PreparedProgram& program = simulation.programs_[strategy];
-  Lanes& lanes = work.lanes_[strategy];
+  Lanes& lanes = work.lanes_;
   work.patient_cycles += static_cast<std::uint64_t>(lanes.living);
   live(strategy, program.point, Phase::point, cycle);
   for (std::size_t i = 0; i < program.column_of.size(); ++i) {
@@ -94,7 +76,7 @@ void Microsimulation::Block::live_cycle(std::size_t strategy, std::uint32_t cycl
     }
   }
   live(strategy, program.cycle, Phase::cycle, cycle);
-  leave(strategy);
+  leave();
 }
 
 void Microsimulation::Block::live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase,
@@ -105,7 +87,7 @@ void Microsimulation::Block::live(std::size_t strategy, const std::vector<Prepar
     return std::chrono::duration<double, std::nano>(Clock::now().time_since_epoch()).count();
   };
   const PreparedProgram& program = simulation.programs_[strategy];
-  Lanes& lanes = work.lanes_[strategy];
+  Lanes& lanes = work.lanes_;
   std::vector<std::uint64_t>& counts = work.counts[strategy];
   int group = -1;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -134,43 +116,30 @@ void Microsimulation::Block::live(std::size_t strategy, const std::vector<Prepar
   }
 }
 
-/// Those who died leave the loops; their sums and slots stay where they are behind the living.
-void Microsimulation::Block::leave(std::size_t strategy) {
-  Lanes& lanes = work.lanes_[strategy];
-  lanes.present = lanes.living;
-}
+/// Those who died leave the loops; their slots stay behind those of the living.
+void Microsimulation::Block::leave() { work.lanes_.present = work.lanes_.living; }
 
 void Microsimulation::Block::collect_lives(std::size_t strategy) {
-  const Lanes& lanes = work.lanes_[strategy];
+  Lanes& lanes = work.lanes_;
   const PreparedProgram& program = simulation.programs_[strategy];
   std::vector<Column<double>>& lives = work.lives[strategy];
-  std::vector<double*> column_of_sum(program.sums);
+  Column<double> nowhere;  // takes the sums that stand for no outcome
+  std::vector<double*> column_of_sum(program.sums, nowhere.data());
   for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
     const Outcome& declared = program.program->outcomes[outcome];
-    if (!declared.parts.empty()) continue;
+    if (!declared.parts.empty() || !program.accrues(outcome)) continue;
     column_of_sum[program.sum_of[outcome]] = lives[outcome * columns].data();
     if (declared.discounted()) column_of_sum[program.sum_of[outcome] + 1] = lives[outcome * columns + 1].data();
   }
   for (std::size_t sum = 0; sum < simulation.controlled_sums(); ++sum)
     column_of_sum[program.first_controlled_sum() + sum] = work.controlled_[strategy][sum].data();
-  // A few sums at a time: those of a patient share a cache line, and columns, which lie a multiple of 4096 bytes apart,
-  // do not drive one another out of the cache.
-  constexpr std::size_t tile = 4;
-  const auto n = static_cast<std::size_t>(patients);
-  Column<double> beyond;  // takes what a tile reads behind a patient's last sum
-  for (std::size_t first = 0; first < program.sums; first += tile) {
-    std::array<double*, tile> column{};
-    for (std::size_t k = 0; k < tile; ++k)
-      column[k] = first + k < program.sums ? column_of_sum[first + k] : beyond.data();
-    const double* sums = &lanes.sums[first];
-    for (std::size_t lane = 0; lane < n; ++lane, sums += lanes.sums_per_lane) {
-      const auto slot = static_cast<std::size_t>(lanes.slot[lane]);
-      for (std::size_t k = 0; k < tile; ++k) column[k][slot] = sums[k];
-    }
-  }
+  for (std::size_t first = 0; first < program.sums; first += program.row_width)
+    simulation.kernels_->put_in_columns(patients, static_cast<int>(program.row_width), lanes.sums_of_slot(0, first),
+                                        &column_of_sum[first]);
   for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
     const Outcome& declared = program.program->outcomes[outcome];
-    if (declared.parts.empty() && !declared.discounted()) lives[outcome * columns + 1] = lives[outcome * columns];
+    if (declared.parts.empty() && !declared.discounted() && program.accrues(outcome))
+      lives[outcome * columns + 1] = lives[outcome * columns];
   }
 }
 
@@ -204,15 +173,14 @@ void Microsimulation::Block::find_outcomes(const PreparedProgram& program, const
     std::fill_n(work.outcome_.begin(), n, 0u);
     return;
   }
-  const std::int32_t* position = nullptr;
-  const std::uint32_t* number = numbers_of(draw.draw->stream, phase, time, lanes, position);
+  const std::uint32_t* number = numbers_of(draw, phase, time, lanes);
   const BucketTable table{draw.entries.data(), draw.bits};
   std::uint32_t any = 0;
   if (rows_needed) {
-    any = kernels.sample_rows(n, table, work.rows_.data(), number, position, work.outcome_.data());
+    any = kernels.sample_rows(n, table, work.rows_.data(), number, work.outcome_.data());
   } else {
     any = kernels.sample_levels(n, table, program.row_base(draw.rows, time), only->stride,
-                                lanes.narrow[only->column.index].data(), number, position, work.outcome_.data());
+                                lanes.narrow[only->column.index].data(), number, work.outcome_.data());
   }
   if (draw.bits == 0 || (any >> draw.bits) == 0) return;
 
@@ -222,7 +190,7 @@ void Microsimulation::Block::find_outcomes(const PreparedProgram& program, const
   for (int k = 0; k < found; ++k) {
     const std::int32_t lane = work.selected_[static_cast<std::size_t>(k)];
     const auto i = static_cast<std::size_t>(lane);
-    const std::uint32_t u = number[position == nullptr ? lane : position[i]];
+    const std::uint32_t u = number[i];
     const auto row = static_cast<std::size_t>(row_of(program, draw.rows, lanes, lane, time));
     const std::uint32_t* cumulative = &draw.draw->cumulative[row * draw.draw->outcomes];
     std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
@@ -255,22 +223,42 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes,
                                   Phase phase, std::uint32_t time) {
-  std::array<double, widest_accrual> weights{};
+  std::array<double, sums_together> weights{};
   for (const PreparedAccrual::Part& part : accrual.parts) {
     const Outcome& outcome = program.program->outcomes[part.accrual->outcome.value];
     weights[part.column] = weight_at(outcome.weights, phase, time);
     if (outcome.discounted()) weights[part.column + 1] = weight_at(outcome.undiscounted, phase, time);
   }
+  if (accrual.quiet && take_rare(program, accrual, weights, lanes, time)) return;
   const Kernels& kernels = *simulation.kernels_;
-  const int n = lanes.present, width = static_cast<int>(accrual.width), stride = static_cast<int>(lanes.sums_per_lane);
-  double* sums = &lanes.sum(0, accrual.first_sum);
+  const int n = lanes.present, width = static_cast<int>(accrual.width), stride = static_cast<int>(program.row_width);
+  double* sums = lanes.sums_of_slot(0, accrual.first_sum);
   if (const RowPlan::ColumnTerm* only = accrual.rows.only_narrow_column()) {
     kernels.accrue_levels(n, width, accrual.amounts.data(), program.row_base(accrual.rows, time), only->stride,
-                          lanes.narrow[only->column.index].data(), weights.data(), sums, stride);
+                          lanes.narrow[only->column.index].data(), weights.data(), sums, lanes.slot.data(), stride);
   } else {
     find_rows(program, accrual.rows, lanes, n, time);
-    kernels.accrue_rows(n, width, accrual.amounts.data(), work.rows_.data(), weights.data(), sums, stride);
+    kernels.accrue_rows(n, width, accrual.amounts.data(), work.rows_.data(), weights.data(), sums, lanes.slot.data(),
+                        stride);
   }
+}
+
+/// What few patients have is added to their sums alone; false if they are not few.
+bool Microsimulation::Block::take_rare(const PreparedProgram& program, const PreparedAccrual& accrual,
+                                       const std::array<double, sums_together>& weights, Lanes& lanes,
+                                       std::uint32_t time) {
+  constexpr int few = 4;
+  const int found = simulation.kernels_->find_from_level(
+      lanes.present, lanes.narrow[accrual.quiet->narrow_column].data(), accrual.quiet->level, work.selected_.data());
+  if (found * few > lanes.present) return false;
+  for (int k = 0; k < found; ++k) {
+    const std::int32_t lane = work.selected_[static_cast<std::size_t>(k)];
+    const auto row = static_cast<std::size_t>(row_of(program, accrual.rows, lanes, lane, time));
+    const double* amounts = &accrual.amounts[row * accrual.width];
+    double* sums = lanes.sums_from(static_cast<std::size_t>(lane), accrual.first_sum);
+    for (std::size_t i = 0; i < accrual.width; ++i) sums[i] += weights[i] * amounts[i];
+  }
+  return true;
 }
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes,
@@ -293,10 +281,10 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   for (; i < n; ++i) ++cells[work.rows_[i]];
 }
 
-void Microsimulation::Block::swap_numbers(std::size_t a, std::size_t b) {
-  for (std::size_t row = 0; row < work.numbers_.size(); row += block_patients) {
-    std::swap(work.numbers_[row + a], work.numbers_[row + b]);
-  }
+void Microsimulation::Block::move_numbers(const PreparedProgram& program, std::size_t from, std::size_t to) {
+  std::uint32_t* number = work.numbers_.data();
+  for (std::size_t row = 0; row < program.streams.size() * cycles_per_block; ++row, number += number_room)
+    number[to] = number[from];
 }
 
 void Microsimulation::Block::settle_deaths(const PreparedProgram& program, Lanes& lanes) {
@@ -313,7 +301,7 @@ void Microsimulation::Block::settle_deaths(const PreparedProgram& program, Lanes
   }
   while (n-- > 0) {
     lanes.swap(dead[n], --lanes.living);
-    if (!shares_numbers()) swap_numbers(static_cast<std::size_t>(dead[n]), static_cast<std::size_t>(lanes.living));
+    move_numbers(program, static_cast<std::size_t>(lanes.living), static_cast<std::size_t>(dead[n]));
   }
 }
 

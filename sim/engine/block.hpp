@@ -4,6 +4,10 @@
 
 namespace myelin::engine {
 
+/// Random numbers of a stream and cycle lie so far from the next that those of a lane do not compete for one place in
+/// the cache.
+inline constexpr std::size_t number_room = block_patients + 16;
+
 /// One block of patients on its way through the cycles: the interpreter of programs.
 struct Microsimulation::Block {
   const Microsimulation& simulation;
@@ -11,26 +15,28 @@ struct Microsimulation::Block {
   std::uint64_t first_patient;
   int patients;
 
-  /// The steps of a phase at a time, for one strategy.
+  /// All lives under one strategy. The sums of its patients stay in the cache, which those of all strategies would not.
+  void live(std::size_t strategy);
+
   void enter(std::size_t strategy);
+  /// The steps of a phase at a time.
   void live(std::size_t strategy, const std::vector<PreparedStep>& steps, Phase phase, std::uint32_t time);
   void live_cycle(std::size_t strategy, std::uint32_t cycle);
-  void leave(std::size_t strategy);
+  void leave();
   /// What each patient accrued, put in the order of the patients, once all have left.
   void collect_lives(std::size_t strategy);
 
-  void make_numbers(std::uint32_t cycle_block);
-  int number_living_slots();
-  void swap_numbers(std::size_t a, std::size_t b);
-  /// Whether several strategies read the same random numbers, through a map from lanes.
-  bool shares_numbers() const { return work.lanes_.size() > 1; }
+  /// Those of the living in the next four cycles, in the order of their lanes, with which they move.
+  void make_numbers(const PreparedProgram& program, const Lanes& lanes, std::uint32_t cycle_block);
+  void move_numbers(const PreparedProgram& program, std::size_t from, std::size_t to);
   RandomSource source(StreamId stream, std::uint32_t cycle_block) const;
-  const std::uint32_t* numbers_of(StreamId stream, Phase phase, std::uint32_t time, const Lanes& lanes,
-                                  const std::int32_t*& position);
+  const std::uint32_t* numbers_of(const PreparedDraw& draw, Phase phase, std::uint32_t time, const Lanes& lanes);
 
   void take(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase, std::uint32_t time);
   void take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes, Phase phase,
             std::uint32_t time);
+  bool take_rare(const PreparedProgram& program, const PreparedAccrual& accrual,
+                 const std::array<double, sums_together>& weights, Lanes& lanes, std::uint32_t time);
   void take(const PreparedProgram& program, const PreparedTally& tally, Lanes& lanes, std::uint32_t time,
             std::vector<std::uint64_t>& counts);
   void settle_deaths(const PreparedProgram& program, Lanes& lanes);
@@ -38,6 +44,7 @@ struct Microsimulation::Block {
   void find_outcomes(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
                      std::uint32_t time);
 
+  const std::uint32_t* numbers_of_group(const PreparedDraw& draw, Phase phase, std::uint32_t time, const Lanes& lanes);
   void enter_group(const PreparedProgram& program, const Guard& guard, Lanes& lanes);
   void take_in_group(const PreparedProgram& program, const PreparedStep& step, Lanes& lanes, Phase phase,
                      std::uint32_t time, std::vector<std::uint64_t>& counts);
@@ -52,6 +59,15 @@ struct Microsimulation::Block {
                std::uint32_t time, bool in_group);
 
   void sum_up(PatientSums& sums) const;
+  /// Moments of a strategy's values, and of what it has above another's [outcome x 2 + column].
+  void take_outcomes(std::size_t strategy, Moments* moments) const;
+  void take_increments(std::size_t strategy, std::size_t versus, const PatientSums& sums, Moments* moments) const;
+  void take_moments(const std::vector<std::size_t>& values, std::size_t strategy, std::optional<std::size_t> versus,
+                    Moments* moments) const;
+  /// Without discounting the second column of an outcome is the first once more.
+  bool repeats(std::size_t value) const {
+    return value % columns == 1 && !simulation.programs_.front().program->outcomes[value / columns].discounted();
+  }
 };
 
 }  // namespace myelin::engine

@@ -9,7 +9,7 @@ void Microsimulation::Block::enter_control(const PreparedProgram& program, Lanes
   const std::size_t first = program.first_controlled_sum(), profiles = program.entry.front().size();
   for (std::size_t lane = 0; lane < static_cast<std::size_t>(patients); ++lane) {
     const std::vector<double>& value = program.control->value_at_start((first_patient + lane) % profiles);
-    for (std::size_t sum = 0; sum < value.size(); ++sum) lanes.sum(lane, first + sum) = value[sum];
+    for (std::size_t sum = 0; sum < value.size(); ++sum) lanes.sums_from(lane, first)[sum] = value[sum];
   }
 }
 
@@ -43,7 +43,7 @@ void Microsimulation::Block::control(const PreparedProgram& program, const Prepa
       const double* becomes = after + static_cast<std::size_t>(state) * sums;
       for (std::size_t sum = 0; sum < sums; ++sum) residual[sum] += p * becomes[sum];
     }
-    double* controlled = &lanes.sum(i, first);
+    double* controlled = lanes.sums_from(i, first);
     for (std::size_t sum = 0; sum < sums; ++sum) controlled[sum] += residual[sum];
   }
 }
@@ -58,7 +58,8 @@ void Microsimulation::Block::control(const PreparedProgram& program, const Prepa
     find_rows(program, residual.rows, lanes, lanes.present, time);
     for (std::size_t i = 0; i < static_cast<std::size_t>(lanes.present); ++i) {
       if (in_group && lanes.in_group[i] == 0) continue;
-      lanes.sum(i, first + residual.sum) += weight * (*residual.amounts)[static_cast<std::size_t>(work.rows_[i])];
+      *lanes.sums_from(i, first + residual.sum) +=
+          weight * (*residual.amounts)[static_cast<std::size_t>(work.rows_[i])];
     }
   }
 }

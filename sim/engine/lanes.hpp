@@ -14,26 +14,31 @@ inline constexpr std::size_t block_patients = 1024;
 template <class T>
 using Column = std::array<T, block_patients>;
 
-/// The patients of a block under one strategy, in structure-of-arrays form. Lanes 0..living-1 are alive; lanes
-/// living..present-1 died in the current phase and still take part in its event accruals and tallies; the rest has
-/// left.
+/// Storage that begins with a line of the cache, so that a patient's eight sums fill one.
+struct alignas(64) CacheLine {
+  std::array<double, sums_together> values;
+};
+
+/// A row more than there are patients, so that the rows of one do not compete for one place in the cache.
+inline constexpr std::size_t slot_room = block_patients + 1;
+
+/// The patients of a block under one strategy, in structure-of-arrays form; afterwards under the next. Lanes
+/// 0..living-1 are alive; lanes living..present-1 died in the current phase and still take part in its event accruals
+/// and tallies; the rest has left.
 struct Lanes {
   std::vector<Column<std::uint8_t>> narrow;
   std::vector<Column<std::uint16_t>> wide;
-  std::vector<double> sums;  ///< [lane][sum of the prepared program]: a patient's lie side by side. Adding widely may
-                             ///< add 0 beyond a lane's own
-  std::size_t sums_per_lane;
   Column<std::int32_t> slot{};    ///< the patient's position in the block
-  Column<std::int32_t> number;    ///< the patient's position in the random numbers of the current cycles
   Column<std::uint8_t> in_group;  ///< whether the patient takes part in the current group
+  int group_size = 0;             ///< lanes that do, when it began
   int living = 0;
   int present = 0;
 
-  explicit Lanes(const PreparedProgram& program)
-      : narrow(program.narrow_columns),
-        wide(program.wide_columns),
-        sums(program.sums * block_patients + widest_accrual),
-        sums_per_lane(program.sums) {}
+  /// With room for each of the programs.
+  explicit Lanes(const std::vector<PreparedProgram>& programs);
+
+  /// All patients of a block, without levels and with sums of 0.
+  void begin(const PreparedProgram& program, int patients);
 
   int level(ColumnRef column, int lane) const {
     const auto i = static_cast<std::size_t>(lane);
@@ -47,12 +52,22 @@ struct Lanes {
       narrow[column.index][i] = static_cast<std::uint8_t>(level);
     }
   }
-  double& sum(std::size_t lane, std::size_t index) { return sums[lane * sums_per_lane + index]; }
+  /// A patient's sum `index` and those after it in its row. Sums stay with the slot, while lanes change places.
+  double* sums_of_slot(std::size_t of, std::size_t index) {
+    return storage_.front().values.data() + (index / row_width_ * slot_room + of) * row_width_ + index % row_width_;
+  }
+  double* sums_from(std::size_t lane, std::size_t index) {
+    return sums_of_slot(static_cast<std::size_t>(slot[lane]), index);
+  }
 
   void fill(ColumnRef column, int lanes, std::uint16_t level);
 
   /// Exchanges two lanes in every column.
   void swap(int a, int b);
+
+ private:
+  std::vector<CacheLine> storage_;  ///< of the sums: [row of sums][slot][sum of the row]
+  std::size_t row_width_ = 1;       ///< of the present program's sums
 };
 
 }  // namespace myelin::engine

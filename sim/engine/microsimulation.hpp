@@ -64,8 +64,6 @@ class Microsimulation {
   struct Block;
 
   std::vector<PreparedProgram> programs_;
-  std::vector<StreamId>
-      streams_;  ///< of the unguarded draws in the cycle, of any program; their numbers are made once for all
   JointOutcomes joint_;
   MicrosimulationOptions options_;
   const Kernels* kernels_;
@@ -91,14 +89,12 @@ class Microsimulation::Workspace {
  private:
   friend class Microsimulation;
   friend struct Microsimulation::Block;
-  std::vector<Lanes> lanes_;                             ///< [strategy]
+  Lanes lanes_;                                          ///< under the strategy whose turn it is
   std::vector<std::vector<Column<double>>> controlled_;  ///< [strategy][controlled sum][patient in block]
-  std::vector<std::uint32_t> numbers_;                   ///< [stream][cycle of four][position]
-  Column<std::uint8_t> alive_;                           ///< [slot]: under any strategy
-  Column<std::int32_t> numbered_slots_{};                ///< slots that have numbers
-  Column<std::int32_t> number_of_slot_;
+  std::vector<std::uint32_t> numbers_;                   ///< [stream][cycle of four][lane]
   std::array<std::uint32_t, 4 * block_patients>
-      start_numbers_;  ///< the loop makes those of four cycles; the first is read
+      start_numbers_;  ///< of four cycles, for a draw at the start or of a group
+  std::vector<std::size_t> values_;
   Column<std::int32_t> rows_;
   Column<std::int32_t> selected_;
   Column<std::uint32_t> outcome_;

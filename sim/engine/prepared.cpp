@@ -85,27 +85,43 @@ PreparedProgram::PreparedProgram(const Program& source, const Population& popula
   cycle = prepare(Phase::cycle);
 }
 
-/// Sums are numbered as the steps first use them: what is accrued together lies together.
+/// Sums are numbered as the steps first use them: what is accrued together lies together, within eight places.
 void PreparedProgram::number_sums() {
-  const std::size_t none = program->outcomes.size() * 2;
   sum_of.assign(program->outcomes.size(), none);
+  const auto make_room = [&](std::size_t count) {
+    if (sums % sums_together + count > sums_together) sums += sums_together - sums % sums_together;
+  };
   const auto number = [&](std::size_t outcome) {
     if (sum_of[outcome] != none || !program->outcomes[outcome].parts.empty()) return;
+    make_room(sums_of({outcome}));
     sum_of[outcome] = sums;
     sums += sums_of({outcome});
   };
   for (const Phase phase : {Phase::point, Phase::cycle, Phase::start}) {
-    for (const Step& step : program->steps(phase)) {
-      if (const auto* accrual = std::get_if<Accrual>(&step.action)) number(accrual->outcome.value);
+    const std::vector<Step>& steps = program->steps(phase);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const auto* accrual = std::get_if<Accrual>(&steps[i].action);
+      if (accrual == nullptr) continue;
+      std::size_t together = 0;
+      for (std::size_t k = i; k < same_rows_from(steps, i); ++k) {
+        const OutcomeIndex outcome = std::get<Accrual>(steps[k].action).outcome;
+        if (sum_of[outcome.value] == none) together += sums_of(outcome);
+      }
+      if (sum_of[accrual->outcome.value] == none) make_room(std::min(together, sums_together));
+      number(accrual->outcome.value);
     }
   }
-  for (std::size_t outcome = 0; outcome < program->outcomes.size(); ++outcome) number(outcome);
+  const std::size_t controlled = control == nullptr ? 0 : control->sums();
+  make_room(controlled);
+  for (std::size_t i = 0; i < controlled; ++i) number(program->outcomes.size() - controlled + i);
+  row_width = std::min(sums_together, std::bit_ceil(std::max<std::size_t>(1, sums)));
+  sums = (sums + row_width - 1) / row_width * row_width;
 }
 
-/// Where the run of accruals that starts at `begin` and can be added as one ends.
-std::size_t PreparedProgram::fuse_from(const std::vector<Step>& steps, std::size_t begin) const {
+/// Where the run of accruals that starts at `begin`, to different outcomes and with rows that the first determines,
+/// ends.
+std::size_t PreparedProgram::same_rows_from(const std::vector<Step>& steps, std::size_t begin) const {
   const auto& first = std::get<Accrual>(steps[begin].action);
-  std::size_t low = sum_of[first.outcome.value], high = low + sums_of(first.outcome);
   std::set<std::size_t> outcomes = {first.outcome.value};
   std::size_t end = begin + 1;
   for (; end < steps.size() && !steps[begin].guard && !steps[end].guard; ++end) {
@@ -114,25 +130,61 @@ std::size_t PreparedProgram::fuse_from(const std::vector<Step>& steps, std::size
     const bool known_rows = std::ranges::all_of(next->reads, [&](const Read& read) {
       return std::ranges::find(first.reads, read.attribute, &Read::attribute) != first.reads.end();
     });
-    low = std::min(low, sum_of[next->outcome.value]);
-    high = std::max(high, sum_of[next->outcome.value] + sums_of(next->outcome));
-    if (!known_rows || high - low > widest_accrual) break;
+    if (!known_rows) break;
   }
   return end;
+}
+
+/// Where the run of accruals that starts at `begin` and can be added as one ends.
+std::size_t PreparedProgram::fuse_from(const std::vector<Step>& steps, std::size_t begin) const {
+  const auto eight_of = [&](std::size_t step) {
+    return sum_of[std::get<Accrual>(steps[step].action).outcome.value] / sums_together;
+  };
+  const std::size_t most = same_rows_from(steps, begin);
+  std::size_t end = begin + 1;
+  while (end < most && eight_of(end) == eight_of(begin)) ++end;
+  return end;
+}
+
+/// The levels of a column below which all amounts are 0, of the column that has most of them.
+std::optional<QuietBelow> PreparedProgram::find_quiet(const PreparedAccrual& accrual, std::size_t rows) const {
+  std::optional<QuietBelow> best;
+  for (const Read& read : accrual.parts.front().accrual->reads) {
+    const Attribute& attribute = program->attributes[read.attribute.value];
+    const ColumnRef column = column_of[read.attribute.value];
+    if (attribute.kind == AttributeKind::clock || column.wide) continue;
+    std::size_t lowest = attribute.levels.size();
+    for (std::size_t row = 0; row < rows; ++row) {
+      const auto begin = accrual.amounts.begin() + static_cast<std::ptrdiff_t>(row * accrual.width);
+      if (std::all_of(begin, begin + static_cast<std::ptrdiff_t>(accrual.width), [](double a) { return a == 0; }))
+        continue;
+      lowest = std::min(lowest, row / static_cast<std::size_t>(read.stride) % attribute.levels.size());
+    }
+    if (lowest > 0 && (!best || static_cast<int>(lowest) > best->level))
+      best = QuietBelow{column.index, static_cast<int>(lowest)};
+  }
+  return best;
 }
 
 PreparedAccrual PreparedProgram::prepare_accruals(const std::vector<Step>& steps, std::size_t begin,
                                                   std::size_t end) const {
   const auto& first = std::get<Accrual>(steps[begin].action);
-  PreparedAccrual prepared{
-      .rows = plan_rows(first.reads), .parts = {}, .first_sum = sums, .width = 1, .amounts = {}, .residuals = {}};
+  PreparedAccrual prepared{.rows = plan_rows(first.reads),
+                           .parts = {},
+                           .first_sum = sums,
+                           .width = 1,
+                           .amounts = {},
+                           .quiet = {},
+                           .residuals = {}};
   std::size_t high = 0;
   for (std::size_t i = begin; i < end; ++i) {
     const OutcomeIndex outcome = std::get<Accrual>(steps[i].action).outcome;
     prepared.first_sum = std::min(prepared.first_sum, sum_of[outcome.value]);
     high = std::max(high, sum_of[outcome.value] + sums_of(outcome));
   }
-  prepared.width = std::bit_ceil(high - prepared.first_sum);
+  if (row_width < sums_together) prepared.width = row_width;  // all there are
+  while (prepared.first_sum / prepared.width != (high - 1) / prepared.width) prepared.width *= 2;
+  prepared.first_sum = prepared.first_sum / prepared.width * prepared.width;
   prepared.amounts.assign(first.rows * prepared.width, 0.0);
   for (std::size_t i = begin; i < end; ++i) {
     const auto& accrual = std::get<Accrual>(steps[i].action);
@@ -152,6 +204,7 @@ PreparedAccrual PreparedProgram::prepare_accruals(const std::vector<Step>& steps
       }
     }
   }
+  if (!steps[begin].guard) prepared.quiet = find_quiet(prepared, first.rows);
   return prepared;
 }
 
@@ -210,6 +263,13 @@ PreparedDraw PreparedProgram::prepare_draw(const Draw& draw) const {
   return prepared;
 }
 
+std::size_t PreparedProgram::number_stream(StreamId stream) {
+  const auto found = std::ranges::find(streams, stream);
+  const auto place = static_cast<std::size_t>(found - streams.begin());
+  if (found == streams.end()) streams.push_back(stream);
+  return place;
+}
+
 PreparedControl PreparedProgram::prepare_control(Phase phase, std::size_t step) const {
   const ControlledDraw* draw = control == nullptr ? nullptr : control->draw(phase, step);
   if (draw == nullptr) return {};
@@ -236,6 +296,8 @@ std::vector<PreparedStep> PreparedProgram::prepare(Phase phase) {
     if (const auto* draw = std::get_if<Draw>(&step.action)) {
       PreparedDraw prepared_draw = prepare_draw(*draw);
       prepared_draw.control = prepare_control(phase, i);
+      if (phase == Phase::cycle && !step.guard && draw->outcomes > 1)
+        prepared_draw.stream = number_stream(draw->stream);
       made.action = std::move(prepared_draw);
     } else if (std::holds_alternative<Accrual>(step.action)) {
       const std::size_t end = fuse_from(steps, i);

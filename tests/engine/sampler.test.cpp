@@ -42,14 +42,13 @@ TEST_CASE("the bucketed sampler takes the outcome of a linear search at and arou
     const Draw& draw = std::get<Draw>(program.cycle.front().action);
     const PreparedProgram prepared(program, {}, nullptr);
     const auto& table = std::get<PreparedDraw>(prepared.cycle.front().action);
-    std::vector<std::int32_t> row, position;
+    std::vector<std::int32_t> row;
     std::vector<std::uint32_t> number;
     for (std::size_t r = 0; r < draw.rows; ++r) {
       for (std::size_t o = 0; o < draw.outcomes; ++o) {
         for (const std::int64_t offset : {-1, 0, 1}) {
           const std::int64_t u = std::int64_t{draw.cumulative[r * draw.outcomes + o]} + offset;
           if (u < 0 || u >= std::int64_t{probability_one}) continue;
-          position.push_back(static_cast<std::int32_t>(number.size()));
           row.push_back(static_cast<std::int32_t>(r));
           number.push_back(static_cast<std::uint32_t>(u));
         }
@@ -58,9 +57,8 @@ TEST_CASE("the bucketed sampler takes the outcome of a linear search at and arou
     for (const InstructionSet set : available_instruction_sets()) {
       CAPTURE(name(set));
       std::vector<std::uint32_t> outcome(row.size());
-      const std::uint32_t any =
-          kernels_of(set).sample_rows(static_cast<int>(row.size()), {table.entries.data(), table.bits}, row.data(),
-                                      number.data(), position.data(), outcome.data());
+      const std::uint32_t any = kernels_of(set).sample_rows(
+          static_cast<int>(row.size()), {table.entries.data(), table.bits}, row.data(), number.data(), outcome.data());
       std::uint32_t all = 0;
       std::size_t crowded = 0, wrong = 0;
       for (std::size_t i = 0; i < row.size(); ++i) {

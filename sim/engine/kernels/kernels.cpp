@@ -32,6 +32,13 @@ inline Register exclusive_or(Register a, Register b, Register c) { return _mm512
 inline Register join(Register even, Register odd) {
   return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
 }
+constexpr int levels_at_once = 64;
+inline uint64_t who_reaches(const uint8_t* level, int first) {
+  return _mm512_cmpge_epu8_mask(_mm512_loadu_si512(level), _mm512_set1_epi8(static_cast<char>(first)));
+}
+inline uint32_t who_has(const uint32_t* value, uint32_t mask) {
+  return _mm512_test_epi32_mask(_mm512_loadu_si512(value), all_of(mask));
+}
 #elif defined(__AVX2__)
 using Register = __m256i;
 inline Register load(const int32_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
@@ -43,6 +50,17 @@ inline Register upper(Register a) { return _mm256_srli_epi64(a, 32); }
 inline Register halve_32(Register a) { return _mm256_srli_epi32(a, 1); }
 inline Register exclusive_or(Register a, Register b, Register c) { return _mm256_xor_si256(_mm256_xor_si256(a, b), c); }
 inline Register join(Register even, Register odd) { return _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA); }
+constexpr int levels_at_once = 32;
+inline uint64_t who_reaches(const uint8_t* level, int first) {
+  const __m256i levels = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(level));
+  const __m256i higher = _mm256_max_epu8(levels, _mm256_set1_epi8(static_cast<char>(first)));
+  return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(levels, higher)));
+}
+inline uint32_t who_has(const uint32_t* value, uint32_t mask) {
+  const __m256i bits = _mm256_and_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(value)), all_of(mask));
+  const __m256i none = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
+  return ~static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(none))) & 0xFF;
+}
 #else
 using Register = __m128i;
 inline Register load(const int32_t* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
@@ -56,6 +74,17 @@ inline Register exclusive_or(Register a, Register b, Register c) { return _mm_xo
 inline Register join(Register even, Register odd) {
   const Register low_halves = _mm_set1_epi64x(0xFFFFFFFF);
   return _mm_or_si128(_mm_and_si128(even, low_halves), _mm_slli_epi64(odd, 32));
+}
+constexpr int levels_at_once = 16;
+inline uint64_t who_reaches(const uint8_t* level, int first) {
+  const __m128i levels = _mm_loadu_si128(reinterpret_cast<const __m128i*>(level));
+  const __m128i higher = _mm_max_epu8(levels, _mm_set1_epi8(static_cast<char>(first)));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(levels, higher)));
+}
+inline uint32_t who_has(const uint32_t* value, uint32_t mask) {
+  const __m128i bits = _mm_and_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(value)), all_of(mask));
+  const __m128i none = _mm_cmpeq_epi32(bits, _mm_setzero_si128());
+  return ~static_cast<uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(none))) & 0xF;
 }
 #endif
 constexpr int register_numbers = static_cast<int>(sizeof(Register) / sizeof(uint32_t));
@@ -108,10 +137,10 @@ void add_row(int n, int32_t stride, const Level* __restrict level, int32_t* __re
   for (int i = 0; i < n; ++i) row[i] += stride * static_cast<int32_t>(level[i]);
 }
 
-/// The outcomes of lanes whose rows and numbers the two functions give. A bucket's entry has all that is needed where
-/// at most one threshold lies in the bucket.
-template <class RowOf, class NumberOf>
-inline uint32_t sample(int n, const BucketTable& table, RowOf row_of, NumberOf number_of,
+/// The outcomes of lanes whose rows a function gives. A bucket's entry has all that is needed where at most one
+/// threshold lies in the bucket.
+template <class RowOf>
+inline uint32_t sample(int n, const BucketTable& table, RowOf row_of, const uint32_t* __restrict number,
                        uint32_t* __restrict outcome) noexcept {
   const uint32_t* __restrict entries = table.entries;
   const int bits = table.bits;
@@ -119,7 +148,7 @@ inline uint32_t sample(int n, const BucketTable& table, RowOf row_of, NumberOf n
   const uint32_t mask = (uint32_t{1} << shift) - 1;
   uint32_t any = 0;
   for (int i = 0; i < n; ++i) {
-    const uint32_t u = number_of(i);
+    const uint32_t u = number[i];
     const uint32_t entry = entries[(row_of(i) << bits) + static_cast<int32_t>(u >> shift)];
     const uint32_t crossed = (u & mask) > (entry & mask) ? 1 : 0;
     const uint32_t drawn = (entry >> shift) + crossed;
@@ -130,24 +159,16 @@ inline uint32_t sample(int n, const BucketTable& table, RowOf row_of, NumberOf n
 }
 
 uint32_t sample_rows(int n, const BucketTable& table, const int32_t* __restrict row, const uint32_t* __restrict number,
-                     const int32_t* __restrict position, uint32_t* __restrict outcome) noexcept {
-  const auto row_of = [row](int i) { return row[i]; };
-  if (position == nullptr)
-    return sample(
-        n, table, row_of, [number](int i) { return number[i]; }, outcome);
+                     uint32_t* __restrict outcome) noexcept {
   return sample(
-      n, table, row_of, [number, position](int i) { return number[position[i]]; }, outcome);
+      n, table, [row](int i) { return row[i]; }, number, outcome);
 }
 
 uint32_t sample_levels(int n, const BucketTable& table, int32_t base, int32_t stride, const uint8_t* __restrict level,
-                       const uint32_t* __restrict number, const int32_t* __restrict position,
-                       uint32_t* __restrict outcome) noexcept {
-  const auto row_of = [base, stride, level](int i) { return base + stride * static_cast<int32_t>(level[i]); };
-  if (position == nullptr)
-    return sample(
-        n, table, row_of, [number](int i) { return number[i]; }, outcome);
+                       const uint32_t* __restrict number, uint32_t* __restrict outcome) noexcept {
   return sample(
-      n, table, row_of, [number, position](int i) { return number[position[i]]; }, outcome);
+      n, table, [base, stride, level](int i) { return base + stride * static_cast<int32_t>(level[i]); }, number,
+      outcome);
 }
 
 void look_up_levels(int n, const uint32_t* __restrict levels, int32_t outcomes, const int32_t* __restrict row,
@@ -160,69 +181,144 @@ void unpack(int n, const uint32_t* __restrict packed, int shift, Level* __restri
   for (int i = 0; i < n; ++i) level[i] = static_cast<Level>(packed[i] >> shift);
 }
 
-// A patient's sums lie side by side, and so do the amounts of a row: a load of a whole row beats a gather for each
+// Sums of a patient lie side by side, and so do the amounts of a row: a load of a whole row beats a gather for each
 // amount.
-template <int width, class OffsetOf>
+template <int width, int stride, class OffsetOf>
 inline void accrue_wide(int n, const double* __restrict amounts, OffsetOf offset_of, const double* __restrict weights,
-                        double* __restrict sums, int stride) noexcept {
+                        double* __restrict sums, const int32_t* __restrict slot) noexcept {
   using Wide __attribute__((vector_size(width * sizeof(double)))) = double;
   Wide weight;
   __builtin_memcpy(&weight, weights, sizeof weight);
-  const int64_t lane_stride = stride;
 #pragma GCC unroll 4
   for (int64_t i = 0; i < n; ++i) {
     Wide amount, sum;
     __builtin_memcpy(&amount, amounts + offset_of(i, width), sizeof amount);
-    __builtin_memcpy(&sum, sums + i * lane_stride, sizeof sum);
+    __builtin_memcpy(&sum, sums + int64_t{slot[i]} * stride, sizeof sum);
     sum += weight * amount;
-    __builtin_memcpy(sums + i * lane_stride, &sum, sizeof sum);
+    __builtin_memcpy(sums + int64_t{slot[i]} * stride, &sum, sizeof sum);
   }
+}
+
+/// A row of sums is as wide as what is added, or holds eight.
+template <int width, class OffsetOf>
+inline void accrue_to_rows(int n, const double* amounts, OffsetOf offset_of, const double* weights, double* sums,
+                           const int32_t* slot, int stride) noexcept {
+  stride == width ? accrue_wide<width, width>(n, amounts, offset_of, weights, sums, slot)
+                  : accrue_wide<width, 8>(n, amounts, offset_of, weights, sums, slot);
 }
 
 template <class OffsetOf>
 inline void accrue(int n, int width, const double* amounts, OffsetOf offset_of, const double* weights, double* sums,
-                   int stride) noexcept {
+                   const int32_t* slot, int stride) noexcept {
   switch (width) {
     case 1:
-      return accrue_wide<1>(n, amounts, offset_of, weights, sums, stride);
+      return accrue_to_rows<1>(n, amounts, offset_of, weights, sums, slot, stride);
     case 2:
-      return accrue_wide<2>(n, amounts, offset_of, weights, sums, stride);
+      return accrue_to_rows<2>(n, amounts, offset_of, weights, sums, slot, stride);
     case 4:
-      return accrue_wide<4>(n, amounts, offset_of, weights, sums, stride);
+      return accrue_to_rows<4>(n, amounts, offset_of, weights, sums, slot, stride);
     default:
-      return accrue_wide<8>(n, amounts, offset_of, weights, sums, stride);
+      return accrue_wide<8, 8>(n, amounts, offset_of, weights, sums, slot);
   }
 }
 
 void accrue_rows(int n, int width, const double* amounts, const int32_t* __restrict row, const double* weights,
-                 double* sums, int stride) noexcept {
+                 double* sums, const int32_t* slot, int stride) noexcept {
   accrue(
-      n, width, amounts, [row](int64_t i, int64_t wide) { return row[i] * wide; }, weights, sums, stride);
+      n, width, amounts, [row](int64_t i, int64_t wide) { return row[i] * wide; }, weights, sums, slot, stride);
 }
 
 void accrue_levels(int n, int width, const double* amounts, int32_t base, int32_t level_stride,
-                   const uint8_t* __restrict level, const double* weights, double* sums, int stride) noexcept {
+                   const uint8_t* __restrict level, const double* weights, double* sums, const int32_t* slot,
+                   int stride) noexcept {
   const double* first = amounts + static_cast<int64_t>(base) * width;
   const int64_t step = static_cast<int64_t>(level_stride) * width;
   accrue(
-      n, width, first, [step, level](int64_t i, int64_t) { return level[i] * step; }, weights, sums, stride);
+      n, width, first, [step, level](int64_t i, int64_t) { return level[i] * step; }, weights, sums, slot, stride);
 }
 
-// Deaths are rare: eight lanes at a time are looked at as one 64-bit number, whose top bits tell who is at or above
-// `first`.
-int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* __restrict found) noexcept {
-  constexpr int together = 8;
-  constexpr uint64_t ones = 0x0101010101010101, top_bits = 0x8080808080808080;
-  int count = 0, begin = 0;
-  // Levels below 128 only, so that adding cannot carry into the neighbour.
-  if (first <= 127) {
-    const uint64_t to_top = ones * static_cast<uint64_t>(128 - first);
-    for (; begin + together <= n; begin += together) {
-      uint64_t eight;
-      __builtin_memcpy(&eight, level + begin, together);
-      uint64_t reached = (((eight & ~top_bits) + to_top) | eight) & top_bits;
-      for (; reached != 0; reached &= reached - 1) found[count++] = begin + __builtin_ctzll(reached) / 8;
+template <int width>
+inline void put_wide_in_columns(int n, const double* __restrict sums, double* const* columns) noexcept {
+  for (int64_t i = 0; i < n; ++i) {
+    for (int k = 0; k < width; ++k) columns[k][i] = sums[i * width + k];
+  }
+}
+
+void put_in_columns(int n, int width, const double* sums, double* const* columns) noexcept {
+  switch (width) {
+    case 1:
+      return put_wide_in_columns<1>(n, sums, columns);
+    case 2:
+      return put_wide_in_columns<2>(n, sums, columns);
+    case 4:
+      return put_wide_in_columns<4>(n, sums, columns);
+    default:
+      return put_wide_in_columns<8>(n, sums, columns);
+  }
+}
+
+// Columns are added up four at a time, whose additions need not wait for one another. The compiler would gather what
+// lies in a row, so that the eight partial sums of a column are a vector by name.
+constexpr int columns_at_once = 4, partial_sums = 8;
+using PartialSums __attribute__((vector_size(partial_sums * sizeof(double)))) = double;
+
+/// [column] the sum over i < n of value[column][i], less less[column][i] if there are `differences`; of the square of
+/// what that is above mean[column] if it is `squared`.
+template <bool differences, bool squared>
+inline void add_up(int n, const double* const* value, const double* const* less, const double* mean,
+                   double* sum) noexcept {
+  PartialSums partial[columns_at_once] = {};
+  int begin = 0;
+  for (; begin + partial_sums <= n; begin += partial_sums) {
+#pragma GCC unroll 4
+    for (int c = 0; c < columns_at_once; ++c) {
+      PartialSums term, other;
+      __builtin_memcpy(&term, value[c] + begin, sizeof term);
+      if constexpr (differences) {
+        __builtin_memcpy(&other, less[c] + begin, sizeof other);
+        term -= other;
+      }
+      if constexpr (squared) {
+        term -= mean[c];
+        term *= term;
+      }
+      partial[c] += term;
     }
+  }
+  for (int c = 0; c < columns_at_once; ++c) {
+    double p[partial_sums];
+    __builtin_memcpy(p, &partial[c], sizeof p);
+    for (int k = 0; begin + k < n; ++k) {
+      double term = value[c][begin + k];
+      if constexpr (differences) term -= less[c][begin + k];
+      if constexpr (squared) {
+        term -= mean[c];
+        term *= term;
+      }
+      p[k] += term;
+    }
+    sum[c] = ((p[0] + p[1]) + (p[2] + p[3])) + ((p[4] + p[5]) + (p[6] + p[7]));
+  }
+}
+
+template <bool differences>
+inline void moments_of(int n, const double* const* value, const double* const* less, double* mean,
+                       double* squares) noexcept {
+  add_up<differences, false>(n, value, less, nullptr, mean);
+  for (int c = 0; c < columns_at_once; ++c) mean[c] /= n;
+  add_up<differences, true>(n, value, less, mean, squares);
+}
+
+void moments(int n, const double* const* value, const double* const* less, double* mean, double* squares) noexcept {
+  less == nullptr ? moments_of<false>(n, value, less, mean, squares) : moments_of<true>(n, value, less, mean, squares);
+}
+
+// Such lanes are rare: many are looked at at once, and those found are the bits of a mask.
+int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* __restrict found) noexcept {
+  int count = 0, begin = 0;
+  for (; begin + levels_at_once <= n; begin += levels_at_once) {
+    for (uint64_t reached = who_reaches(level + begin, first); reached != 0; reached &= reached - 1)
+      found[count++] = begin + __builtin_ctzll(reached);
   }
   for (; begin < n; ++begin) {
     if (level[begin] >= first) found[count++] = begin;
@@ -231,16 +327,10 @@ int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* 
 }
 
 int find_with_bits(int n, const uint32_t* __restrict value, uint32_t mask, int32_t* __restrict found) noexcept {
-  constexpr int chunk = 16;
   int count = 0, begin = 0;
-  for (; begin + chunk <= n; begin += chunk) {
-    uint32_t any = 0;
-    for (int i = 0; i < chunk; ++i) any |= value[begin + i];
-    if ((any & mask) == 0) continue;
-    for (int i = begin; i < begin + chunk; ++i) {
-      found[count] = i;
-      count += (value[i] & mask) != 0 ? 1 : 0;
-    }
+  for (; begin + register_numbers <= n; begin += register_numbers) {
+    for (uint32_t having = who_has(value + begin, mask); having != 0; having &= having - 1)
+      found[count++] = begin + __builtin_ctz(having);
   }
   for (; begin < n; ++begin) {
     if ((value[begin] & mask) != 0) found[count++] = begin;
@@ -251,8 +341,9 @@ int find_with_bits(int n, const uint32_t* __restrict value, uint32_t mask, int32
 }  // namespace
 
 extern const Kernels kernels;
-const Kernels kernels = {fill_random, set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>, add_row<uint16_t>,
-                         sample_rows, sample_levels,    look_up_levels,    unpack<uint8_t>,  unpack<uint16_t>,
-                         accrue_rows, accrue_levels,    find_from_level,   find_with_bits};
+const Kernels kernels = {fill_random,       set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>,
+                         add_row<uint16_t>, sample_rows,      sample_levels,     look_up_levels,
+                         unpack<uint8_t>,   unpack<uint16_t>, accrue_rows,       accrue_levels,
+                         put_in_columns,    moments,          find_from_level,   find_with_bits};
 
 }  // namespace myelin::engine::MYELIN_KERNEL_NAMESPACE

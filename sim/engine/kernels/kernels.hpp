@@ -41,13 +41,13 @@ struct Kernels {
                      std::int32_t* row) noexcept;
   void (*add_row_8)(int n, std::int32_t stride, const std::uint8_t* level, std::int32_t* row) noexcept;
   void (*add_row_16)(int n, std::int32_t stride, const std::uint16_t* level, std::int32_t* row) noexcept;
-  /// outcome[i] of the row by number[position[i]], or by number[i] without positions; returns the bitwise or of all,
-  /// whose bits at and above `bits` tell that some bucket holds more thresholds.
+  /// outcome[i] of row[i] by number[i]; returns the bitwise or of all, whose bits at and above `bits` tell that some
+  /// bucket holds more thresholds.
   std::uint32_t (*sample_rows)(int n, const BucketTable& table, const std::int32_t* row, const std::uint32_t* number,
-                               const std::int32_t* position, std::uint32_t* outcome) noexcept;
+                               std::uint32_t* outcome) noexcept;
   /// The same where the row is base + stride x level[i].
   std::uint32_t (*sample_levels)(int n, const BucketTable& table, std::int32_t base, std::int32_t stride,
-                                 const std::uint8_t* level, const std::uint32_t* number, const std::int32_t* position,
+                                 const std::uint8_t* level, const std::uint32_t* number,
                                  std::uint32_t* outcome) noexcept;
   /// packed[i] = levels[row[i] x outcomes + outcome[i]].
   void (*look_up_levels)(int n, const std::uint32_t* levels, std::int32_t outcomes, const std::int32_t* row,
@@ -55,12 +55,19 @@ struct Kernels {
   /// level[i] = bits of packed[i] from `shift`.
   void (*unpack_8)(int n, const std::uint32_t* packed, int shift, std::uint8_t* level) noexcept;
   void (*unpack_16)(int n, const std::uint32_t* packed, int shift, std::uint16_t* level) noexcept;
-  /// sums[i x stride + k] += weights[k] x amounts[row[i] x width + k] for k < width, which is 1, 2, 4 or 8.
+  /// sums[slot[i] x stride + k] += weights[k] x amounts[row[i] x width + k] for k < width, which is 1, 2, 4 or 8; the
+  /// stride is that width or 8.
   void (*accrue_rows)(int n, int width, const double* amounts, const std::int32_t* row, const double* weights,
-                      double* sums, int stride) noexcept;
+                      double* sums, const std::int32_t* slot, int stride) noexcept;
   /// The same where the row is base + level_stride x level[i].
   void (*accrue_levels)(int n, int width, const double* amounts, std::int32_t base, std::int32_t level_stride,
-                        const std::uint8_t* level, const double* weights, double* sums, int stride) noexcept;
+                        const std::uint8_t* level, const double* weights, double* sums, const std::int32_t* slot,
+                        int stride) noexcept;
+  /// columns[k][i] = sums[i x width + k] for k < width, which is 1, 2, 4 or 8.
+  void (*put_in_columns)(int n, int width, const double* sums, double* const* columns) noexcept;
+  /// Means and sums of squared deviations of value[c][i], c < 4, or where `less` is not null of value[c][i] -
+  /// less[c][i]. A sum runs over eight interleaved partial ones: fast, and in an order that no instruction set changes.
+  void (*moments)(int n, const double* const* value, const double* const* less, double* mean, double* squares) noexcept;
   /// Indices, ascending, of the lanes whose level is at least `first`; returns their number.
   int (*find_from_level)(int n, const std::uint8_t* level, int first, std::int32_t* found) noexcept;
   /// Indices, ascending, of the lanes whose value has one of the bits of `mask`; returns their number.
