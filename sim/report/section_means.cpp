@@ -157,10 +157,9 @@ std::pair<double, double> gains(const std::vector<Row>& rows) {
 std::string control_in_words(const std::vector<Row>& rows) {
   const auto [least, most] = gains(rows);
   return fmt::format(
-      "± is the standard error. Mean: over the draws. Controlled: the same mean without what these draws of the "
-      "inputs, "
-      "rather than others, did to it, as a regression on the inputs and their squares tells whose means and variances "
-      "are known. It is as exact as {} to {} times as many draws. Tables elsewhere show plain means.",
+      "± is the standard error. Mean: over the draws. Controlled: the same mean after a regression on the inputs and "
+      "their squares, whose expectations are known, has taken out what these draws rather than others did to it. It is "
+      "as exact as the mean of {} to {} times as many draws. Tables elsewhere show plain means.",
       format_number(least, 1), format_number(most, 1));
 }
 
