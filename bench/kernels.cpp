@@ -105,7 +105,7 @@ std::vector<Loop> loops() {
       {"accrue_eight",
        [](const engine::Kernels& kernels, Lanes& lanes) {
          kernels.accrue_rows(n, Lanes::width, lanes.amounts.data(), lanes.row.data(), lanes.weights.data(),
-                             lanes.sums.data(), lanes.slot.data(), Lanes::width);
+                             lanes.sums.data(), lanes.slot.data());
        },
        all([](const Lanes& lanes, std::size_t i) {
          const double amount = lanes.amounts[static_cast<std::size_t>(lanes.row[i]) * Lanes::width];
@@ -115,7 +115,7 @@ std::vector<Loop> loops() {
        [](const engine::Kernels& kernels, Lanes& lanes) {
          std::array<double*, 8> columns{};
          for (std::size_t k = 0; k < 8; ++k) columns[k] = lanes.columns[k].data();
-         kernels.put_in_columns(n, Lanes::width, lanes.sums.data(), columns.data());
+         kernels.put_in_columns(n, Lanes::width, lanes.sums.data(), nullptr, columns.data());
        },
        all([](const Lanes& lanes, std::size_t i) { return lanes.columns[3][i] == lanes.sums[i * Lanes::width + 3]; })},
       {"moments_of_four",

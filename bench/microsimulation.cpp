@@ -18,8 +18,9 @@ namespace {
 /// Simulates ever new patients on one thread: no block comes twice, so that nothing in the processor can learn it.
 class EndlessPatients {
  public:
-  EndlessPatients(std::vector<const Program*> programs, engine::JointOutcomes joint, engine::InstructionSet set)
-      : simulation_(std::move(programs), Population{}, joint,
+  EndlessPatients(std::vector<const Program*> programs, engine::JointOutcomes joint, engine::InstructionSet set,
+                  const Population& population = {})
+      : simulation_(std::move(programs), population, joint,
                     {.seed = {20261122}, .noise = {0}, .patients = patient_limit - 1, .instruction_set = set}),
         workspace_(simulation_.make_workspace()) {}
 
@@ -62,6 +63,32 @@ void live_edss11(benchmark::State& state, AnswerChecks& checks, engine::Instruct
                                        n * sums.outcomes[cost.value * engine::columns].mean,
                                        n * sums.outcomes[qaly.value * engine::columns].mean};
   if (checks.pass(state, problem_of(totals))) time_blocks(state, patients, blocks);
+}
+
+/// What is wrong with means that must be within five of their standard errors of those expected. Empty if nothing is.
+std::string problem_of(const engine::PatientSums& sums, const std::vector<double>& expected) {
+  std::string problem;
+  for (std::size_t value = 0; value < expected.size(); ++value) {
+    const engine::Moments& sampled = sums.outcomes[value];
+    if (std::abs(sampled.mean - expected[value]) > 5 * sampled.standard_error())
+      problem += fmt::format("value {} is {:.6g}, not {:.6g}; ", value, sampled.mean, expected[value]);
+  }
+  return problem;
+}
+
+/// edss11 for patients who enter at ten levels of EDSS, from a list of profiles of which a block has all and part of
+/// another round.
+void live_varied_edss11(benchmark::State& state, AnswerChecks& checks) {
+  constexpr std::uint64_t checked_blocks = 400, blocks = 100;
+  constexpr std::uint16_t profiles = 1000, levels = 10;
+  const Program program = reference::make_edss11_program();
+  Population population{{"edss"}, {}};
+  for (std::uint16_t profile = 0; profile < profiles; ++profile)
+    population.levels.push_back(static_cast<std::uint16_t>(profile * profile % levels));
+  const std::vector<double> expected =
+      engine::CohortEngine::make(program, population, {}).value().forward(program).means;
+  EndlessPatients patients({&program}, {OutcomeIndex{0}, OutcomeIndex{1}}, engine::best_instruction_set(), population);
+  if (checks.pass(state, problem_of(patients.live(checked_blocks), expected))) time_blocks(state, patients, blocks);
 }
 
 /// What is wrong with the discounted means of an outcome: each strategy's must be within five of its standard errors of
@@ -161,14 +188,7 @@ void live_declared(benchmark::State& state, AnswerChecks& checks, bool by_hand) 
   };
   const std::vector<double> expected = engine::CohortEngine::make(program, {}, {}).value().forward(program).means;
   EndlessPatients patients({&program}, {position("cost"), position("qaly")}, engine::best_instruction_set());
-  const engine::PatientSums sums = patients.live(checked_blocks);
-  std::string problem;
-  for (std::size_t value = 0; value < expected.size(); ++value) {
-    const engine::Moments& sampled = sums.outcomes[value];
-    if (std::abs(sampled.mean - expected[value]) > 5 * sampled.standard_error())
-      problem += fmt::format("value {} is {:.6g}, not {:.6g}; ", value, sampled.mean, expected[value]);
-  }
-  if (checks.pass(state, problem)) time_blocks(state, patients, blocks);
+  if (checks.pass(state, problem_of(patients.live(checked_blocks), expected))) time_blocks(state, patients, blocks);
 }
 
 }  // namespace
@@ -184,6 +204,9 @@ void register_microsimulation(AnswerChecks& checks, BaseCase& base_case) {
     })->Unit(benchmark::kMillisecond);
   };
   add("", engine::best_instruction_set());
+  benchmark::RegisterBenchmark("microsimulation/edss11_varied", [&checks](benchmark::State& state) {
+    live_varied_edss11(state, checks);
+  })->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("microsimulation/ms_base_case/time_by_step", [&base_case](benchmark::State& state) {
     share_time_by_step(state, base_case);
   })->Unit(benchmark::kMillisecond);

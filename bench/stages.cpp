@@ -59,13 +59,13 @@ void run(benchmark::State& state, AnswerChecks& checks, BaseCase& base_case) {
 
 /// A run with draws, of few patients.
 results::RunResults drawn_run(const ms::MsModel& model) {
-  const study::Plan plan = make_plan(
+  study::Plan plan = make_plan(
       model, {"analysis.engine=microsimulation", "analysis.patients=64", "analysis.draws=" + std::to_string(draws)});
   std::vector<study::AnalysisOutput> outputs;
   for (const study::PlannedAnalysis& analysis : plan.analyses)
     outputs.push_back(study::simulate(plan, analysis, one_thread()).value().value());
-  const auto drawn = study::simulate_draws(plan, plan.analyses.front(), *plan.draws, one_thread()).value();
-  return results::collect(plan, outputs, drawn, std::nullopt);
+  auto drawn = study::simulate_draws(plan, plan.analyses.front(), *plan.draws, one_thread()).value();
+  return results::collect(std::move(plan), std::move(outputs), std::move(drawn), std::nullopt);
 }
 
 enum class Direction { write, read };

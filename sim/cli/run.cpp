@@ -135,18 +135,27 @@ void print_draws(const study::Plan& plan, const study::ProbabilisticOutput& outp
                                       : "as many as at the inputs' own values");
 }
 
-/// Of the analyses and draws; sensitivity analyses are told by their progress alone.
-void print_speed(const Outputs& outputs, const Options& options, int threads, engine::InstructionSet set) {
+/// Work of the analyses and draws; sensitivity analyses are told by their progress alone.
+struct Work {
   double seconds = 0;
-  std::uint64_t cycles = 0;
+  std::uint64_t patient_cycles = 0;
+};
+
+Work work_of(const Outputs& outputs) {
+  Work work;
   for (const study::AnalysisOutput& output : outputs.analyses) {
-    seconds += output.elapsed_seconds;
-    cycles += output.patient_cycles;
+    work.seconds += output.elapsed_seconds;
+    work.patient_cycles += output.patient_cycles;
   }
   if (outputs.probabilistic) {
-    seconds += outputs.probabilistic->mean.elapsed_seconds;
-    cycles += outputs.probabilistic->mean.patient_cycles;
+    work.seconds += outputs.probabilistic->mean.elapsed_seconds;
+    work.patient_cycles += outputs.probabilistic->mean.patient_cycles;
   }
+  return work;
+}
+
+void print_speed(const Work& work, const Options& options, int threads, engine::InstructionSet set) {
+  const auto& [seconds, cycles] = work;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   if (cycles > 0) {
@@ -204,21 +213,23 @@ int run(const Options& options) {
                                    .interrupted = &interrupted};
   study::settle_engine(*plan, execution);
   const std::vector<study::PrecisionTarget> until = plan->until;
-  const Result<std::optional<Outputs>> outputs = carry_out(*plan, sensitivity, execution);
+  Result<std::optional<Outputs>> outputs = carry_out(*plan, sensitivity, execution);
   if (!outputs) return report_problems(outputs.error());
   if (!outputs->has_value()) return end_interrupted(progress);
   progress.end();
-  const results::RunResults run =
-      results::collect(*plan, (*outputs)->analyses, (*outputs)->probabilistic, (*outputs)->sensitivity);
-  if (!options.output.empty()) results::write(run, options.output);
+  Outputs& all = **outputs;
+  const Work work = work_of(all);
   if (!options.quiet) {
-    print_precision(until, (*outputs)->analyses.front());
-    print_martingales((*outputs)->analyses.front());
-    if ((*outputs)->probabilistic) print_draws(*plan, *(*outputs)->probabilistic);
+    print_precision(until, all.analyses.front());
+    print_martingales(all.analyses.front());
+    if (all.probabilistic) print_draws(*plan, *all.probabilistic);
   }
+  const results::RunResults run =
+      results::collect(std::move(*plan), std::move(all.analyses), std::move(all.probabilistic), all.sensitivity);
+  if (!options.output.empty()) results::write(run, options.output);
   const int code = print_results(run, options);
   if (code == exit_good && !options.quiet && options.progress != ProgressKind::json)
-    print_speed(**outputs, options, threads, *instruction_set);
+    print_speed(work, options, threads, *instruction_set);
   return code;
 }
 

@@ -64,11 +64,12 @@ double ControlledMean::gain() const {
 std::vector<ControlledMean> control_by_regression(const InputsWithMoments& inputs, const MatrixXd& responses) {
   MYELIN_EXPECT(responses.rows() >= 2 && inputs.values.rows() == responses.rows());
   MYELIN_EXPECT((inputs.variance.array() > 0).any());
-  const MatrixXd functions = functions_of(inputs);
+  MatrixXd functions = functions_of(inputs);
   const Eigen::RowVectorXd centre = functions.colwise().mean();
+  functions.rowwise() -= centre;
   VectorXd penalty = VectorXd::Ones(functions.cols());
   penalty.tail(functions.cols() / 2).setConstant(penalty_of_squares);
-  const SmoothBasis basis = orthonormal_basis(functions.rowwise() - centre, penalty);
+  const SmoothBasis basis = orthonormal_basis(functions, penalty);
   const VectorXd at_expectation = -(centre * basis.of_design).transpose();
   const Regression regression = fit(basis, responses);
   std::vector<ControlledMean> means;

@@ -134,8 +134,8 @@ void Microsimulation::Block::collect_lives(std::size_t strategy) {
   for (std::size_t sum = 0; sum < simulation.controlled_sums(); ++sum)
     column_of_sum[program.first_controlled_sum() + sum] = work.controlled_[strategy][sum].data();
   for (std::size_t first = 0; first < program.sums; first += program.row_width)
-    simulation.kernels_->put_in_columns(patients, static_cast<int>(program.row_width), lanes.sums_of_slot(0, first),
-                                        &column_of_sum[first]);
+    simulation.kernels_->put_in_columns(patients, static_cast<int>(program.row_width), lanes.first_sums(first),
+                                        lanes.sums_move() ? lanes.slot.data() : nullptr, &column_of_sum[first]);
   for (std::size_t outcome = 0; outcome < simulation.outcomes(); ++outcome) {
     const Outcome& declared = program.program->outcomes[outcome];
     if (declared.parts.empty() && !declared.discounted() && program.accrues(outcome))
@@ -160,6 +160,16 @@ void Microsimulation::Block::find_rows(const PreparedProgram& program, const Row
     first = false;
   }
   if (first) std::fill_n(row, n, program.row_base(rows, time));
+}
+
+std::uint32_t Microsimulation::Block::search(const PreparedProgram& program, const PreparedDraw& draw,
+                                             const Lanes& lanes, int lane, std::uint32_t time, std::uint32_t number,
+                                             std::uint32_t first) const {
+  const auto row = static_cast<std::size_t>(row_of(program, draw.rows, lanes, lane, time));
+  const std::uint32_t* cumulative = &draw.draw->cumulative[row * draw.draw->outcomes];
+  std::uint32_t outcome = first;
+  while (number >= cumulative[outcome]) ++outcome;
+  return outcome;
 }
 
 void Microsimulation::Block::find_outcomes(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes,
@@ -190,21 +200,54 @@ void Microsimulation::Block::find_outcomes(const PreparedProgram& program, const
   for (int k = 0; k < found; ++k) {
     const std::int32_t lane = work.selected_[static_cast<std::size_t>(k)];
     const auto i = static_cast<std::size_t>(lane);
-    const std::uint32_t u = number[i];
-    const auto row = static_cast<std::size_t>(row_of(program, draw.rows, lanes, lane, time));
-    const std::uint32_t* cumulative = &draw.draw->cumulative[row * draw.draw->outcomes];
-    std::uint32_t outcome = work.outcome_[i] & (crowded - 1);
-    while (u >= cumulative[outcome]) ++outcome;
-    work.outcome_[i] = outcome;
+    work.outcome_[i] = search(program, draw, lanes, lane, time, number[i], work.outcome_[i] & (crowded - 1));
   }
+}
+
+/// As find_outcomes, where the outcome is the level and both are narrow.
+void Microsimulation::Block::draw_level(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes,
+                                        Phase phase, std::uint32_t time) {
+  const Kernels& kernels = *simulation.kernels_;
+  const int n = lanes.living;
+  const std::uint32_t* number = numbers_of(draw, phase, time, lanes);
+  const BucketTable table{draw.entries.data(), draw.bits};
+  std::uint8_t* drawn = work.level_drawn_.data();
+  std::uint32_t any = 0;
+  if (const RowPlan::ColumnTerm* only = draw.rows.only_narrow_column()) {
+    any = kernels.sample_levels_to_8(n, table, program.row_base(draw.rows, time), only->stride,
+                                     lanes.narrow[only->column.index].data(), number, drawn);
+  } else {
+    find_rows(program, draw.rows, lanes, n, time);
+    any = kernels.sample_rows_to_8(n, table, work.rows_.data(), number, drawn);
+  }
+  if (draw.bits > 0 && (any >> draw.bits) != 0) {
+    constexpr int crowded = 0x80;
+    const int found = kernels.find_from_level(n, drawn, crowded, work.selected_.data());
+    for (int k = 0; k < found; ++k) {
+      const std::int32_t lane = work.selected_[static_cast<std::size_t>(k)];
+      const std::uint32_t first = drawn[lane] % crowded;
+      drawn[lane] = static_cast<std::uint8_t>(search(program, draw, lanes, lane, time, number[lane], first));
+    }
+  }
+  std::copy_n(drawn, n, lanes.narrow[draw.writes.front().column.index].begin());
 }
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
                                   std::uint32_t time) {
-  const Kernels& kernels = *simulation.kernels_;
   const int n = lanes.living;
   if (n == 0) return;
-  find_outcomes(program, draw, lanes, phase, time);
+  if (draw.draws_level) {
+    draw_level(program, draw, lanes, phase, time);
+  } else {
+    find_outcomes(program, draw, lanes, phase, time);
+    write_levels(draw, lanes);
+  }
+  if (draw.writes_death) settle_deaths(program, lanes);
+}
+
+void Microsimulation::Block::write_levels(const PreparedDraw& draw, Lanes& lanes) {
+  const Kernels& kernels = *simulation.kernels_;
+  const int n = lanes.living;
   const std::uint32_t* packed = work.outcome_.data();
   if (!draw.packed.empty()) {
     kernels.look_up_levels(n, draw.packed.data(), static_cast<std::int32_t>(draw.draw->outcomes), work.rows_.data(),
@@ -218,7 +261,6 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
       kernels.unpack_8(n, packed, write.shift, lanes.narrow[write.column.index].data());
     }
   }
-  if (draw.writes_death) settle_deaths(program, lanes);
 }
 
 void Microsimulation::Block::take(const PreparedProgram& program, const PreparedAccrual& accrual, Lanes& lanes,
@@ -231,15 +273,15 @@ void Microsimulation::Block::take(const PreparedProgram& program, const Prepared
   }
   if (accrual.quiet && take_rare(program, accrual, weights, lanes, time)) return;
   const Kernels& kernels = *simulation.kernels_;
-  const int n = lanes.present, width = static_cast<int>(accrual.width), stride = static_cast<int>(program.row_width);
-  double* sums = lanes.sums_of_slot(0, accrual.first_sum);
+  const int n = lanes.present, width = static_cast<int>(accrual.width);
+  double* sums = lanes.first_sums(accrual.first_sum);
   if (const RowPlan::ColumnTerm* only = accrual.rows.only_narrow_column()) {
     kernels.accrue_levels(n, width, accrual.amounts.data(), program.row_base(accrual.rows, time), only->stride,
-                          lanes.narrow[only->column.index].data(), weights.data(), sums, lanes.slot.data(), stride);
+                          lanes.narrow[only->column.index].data(), weights.data(), sums, lanes.slots_of_sums());
   } else {
     find_rows(program, accrual.rows, lanes, n, time);
-    kernels.accrue_rows(n, width, accrual.amounts.data(), work.rows_.data(), weights.data(), sums, lanes.slot.data(),
-                        stride);
+    kernels.accrue_rows(n, width, accrual.amounts.data(), work.rows_.data(), weights.data(), sums,
+                        lanes.slots_of_sums());
   }
 }
 

@@ -43,6 +43,12 @@ struct Microsimulation::Block {
   void find_rows(const PreparedProgram& program, const RowPlan& rows, const Lanes& lanes, int n, std::uint32_t time);
   void find_outcomes(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
                      std::uint32_t time);
+  void write_levels(const PreparedDraw& draw, Lanes& lanes);
+  void draw_level(const PreparedProgram& program, const PreparedDraw& draw, Lanes& lanes, Phase phase,
+                  std::uint32_t time);
+  /// The outcome of a number, at `first` or later.
+  std::uint32_t search(const PreparedProgram& program, const PreparedDraw& draw, const Lanes& lanes, int lane,
+                       std::uint32_t time, std::uint32_t number, std::uint32_t first) const;
 
   const std::uint32_t* numbers_of_group(const PreparedDraw& draw, Phase phase, std::uint32_t time, const Lanes& lanes);
   void enter_group(const PreparedProgram& program, const Guard& guard, Lanes& lanes);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <utility>
 
+#include "core/contract.hpp"
 #include "engine/cohort_slice.hpp"
 #include "engine/conventions.hpp"
 
@@ -54,17 +56,46 @@ std::vector<bool> dependencies(const Program& program, const Step& consumer) {
   return needed;
 }
 
+std::vector<bool> with_parts(const Program& program, OutcomeIndex outcome) {
+  std::vector<bool> with(program.outcomes.size());
+  with[outcome.value] = true;
+  for (std::size_t i = program.outcomes.size(); i-- > 0;) {  // parts stand before their totals
+    if (!with[i]) continue;
+    for (const OutcomeIndex part : program.outcomes[i].parts) {
+      MYELIN_EXPECT(!with[part.value]);  // a part counted twice would need a weight
+      with[part.value] = true;
+    }
+  }
+  return with;
+}
+
 namespace {
 
+constexpr double unwanted = std::numeric_limits<double>::quiet_NaN();
+
+/// [outcome] whether it is wanted, or part of one that is.
+std::vector<bool> wanted_outcomes(const Program& program, const std::vector<OutcomeIndex>& outcomes) {
+  std::vector<bool> wanted(program.outcomes.size(), outcomes.empty());
+  for (const OutcomeIndex outcome : outcomes) {
+    const std::vector<bool> parts = with_parts(program, outcome);
+    for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = wanted[i] || parts[i];
+  }
+  return wanted;
+}
+
 /// The slices of a program: the largest sets of dependencies, each with the accruals and tallies that it can serve.
-std::vector<SlicePlan> plan_slices(const Program& program, bool slice) {
+std::vector<SlicePlan> plan_slices(const Program& program, const CohortOptions& options) {
+  const std::vector<bool> wanted_outcome = wanted_outcomes(program, options.outcomes);
   std::vector<SlicePlan> wanted;
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
     const std::vector<Step>& steps = program.steps(phase);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (std::holds_alternative<Draw>(steps[i].action)) continue;
+      const auto* accrual = std::get_if<Accrual>(&steps[i].action);
+      if (accrual == nullptr ? !options.outcomes.empty() : !wanted_outcome[accrual->outcome.value]) continue;
       wanted.push_back(
-          {slice ? dependencies(program, steps[i]) : std::vector<bool>(program.attributes.size(), true), {{phase, i}}});
+          {options.slice ? dependencies(program, steps[i]) : std::vector<bool>(program.attributes.size(), true),
+           {{phase, i}}});
     }
   }
   const auto size = [](const SlicePlan& plan) { return std::ranges::count(plan.attributes, true); };
@@ -154,10 +185,11 @@ CohortEngine::~CohortEngine() = default;
 Result<CohortEngine> CohortEngine::make(const Program& program, const Population& population,
                                         const CohortOptions& options) {
   CohortEngine engine;
+  engine.outcomes_ = options.outcomes;
   engine.population_ = population;
   engine.structure_ = without_numbers(program);
   const std::vector<EntryGroup> entries = group_entries(program, population);
-  for (const SlicePlan& plan : plan_slices(program, options.slice)) {
+  for (const SlicePlan& plan : plan_slices(program, options)) {
     Result<CohortSlice> slice = CohortSlice::make(program, plan, entries, options);
     if (!slice) return tl::unexpected(slice.error());
     engine.slices_.push_back(std::move(*slice));
@@ -186,21 +218,45 @@ CohortResult CohortEngine::forward(const Program& program) const {
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
     for (const Step& step : program.steps(phase)) {
       if (const auto* tally = std::get_if<Tally>(&step.action)) {
-        result.tallies.emplace_back(tally->cells * tally_times(phase, program.cycles));
+        result.tallies.emplace_back(tallies() ? tally->cells * tally_times(phase, program.cycles) : 0);
       }
     }
   }
   const std::vector<EntryGroup> entries = group_entries(program, population_);
   for (const CohortSlice& slice : slices_) slice.forward(program, entries, result);
   add_totals(program, result.means);
+  const std::vector<bool> wanted = wanted_outcomes(program, outcomes_);
+  for (std::size_t outcome = 0; outcome < wanted.size(); ++outcome) {
+    if (wanted[outcome]) continue;
+    result.amounts[outcome].reset();
+    for (std::size_t column = 0; column < columns; ++column) result.means[outcome * columns + column] = unwanted;
+  }
   return result;
 }
 
 std::vector<double> CohortEngine::backward(const Program& program) const {
-  std::vector<double> means(program.outcomes.size() * columns);
+  std::vector<OutcomeIndex> outcomes = outcomes_;
+  for (std::size_t i = 0; i < program.outcomes.size() && outcomes_.empty(); ++i) {
+    if (program.outcomes[i].parts.empty()) outcomes.push_back(OutcomeIndex{i});
+  }
+  std::vector<OutcomeSum> sums;
+  std::vector<std::size_t> indices;  // [sum] of the means
+  for (const OutcomeIndex outcome : outcomes) {
+    for (std::size_t column = 0; column < (program.outcomes[outcome.value].discounted() ? columns : 1); ++column) {
+      sums.push_back({with_parts(program, outcome), column});
+      indices.push_back(outcome.value * columns + column);
+    }
+  }
+  std::vector<double> of_sums(sums.size());
   const std::vector<EntryGroup> entries = group_entries(program, population_);
-  for (const CohortSlice& slice : slices_) slice.backward(program, entries, means);
-  add_totals(program, means);
+  for (const CohortSlice& slice : slices_) slice.backward(program, entries, sums, of_sums);
+  std::vector<double> means(program.outcomes.size() * columns, outcomes_.empty() ? 0.0 : unwanted);
+  for (std::size_t i = 0; i < of_sums.size(); ++i) means[indices[i]] = of_sums[i];
+  for (const OutcomeIndex outcome : outcomes) {
+    double* mean = &means[outcome.value * columns];
+    if (!program.outcomes[outcome.value].discounted()) mean[1] = mean[0];
+  }
+  if (outcomes_.empty()) add_totals(program, means);
   return means;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -43,6 +44,9 @@ struct OutcomeSum {
   std::size_t column = 0;
 };
 
+/// [outcome] whether it is this outcome or a part of it, or of its parts.
+std::vector<bool> with_parts(const Program& program, OutcomeIndex outcome);
+
 /// States of a layer laid out so that a state's cell is the sum of level x stride.
 struct CellLayout {
   std::vector<Read> reads;
@@ -63,14 +67,19 @@ class CohortSlice {
   std::uint64_t states() const { return layers_[point_layer_].keys.size(); }
   bool covers(const Program& program, const std::vector<EntryGroup>& entries) const;
   void forward(const Program& program, const std::vector<EntryGroup>& entries, CohortResult& result) const;
-  void backward(const Program& program, const std::vector<EntryGroup>& entries, std::vector<double>& means) const;
+  /// Adds the means of each sum.
+  void backward(const Program& program, const std::vector<EntryGroup>& entries, std::span<const OutcomeSum> sums,
+                std::span<double> means) const;
 
-  /// Called for each draw at each time with the value still to come of every state right before the draw is taken, and
-  /// right after it, in the orders of the layouts.
+  /// So many sums go backward together: a cache line a state.
+  static constexpr std::size_t sums_at_once = 8;
+  /// Called for each draw at each time with the values still to come [state x sums_at_once + sum] right before the draw
+  /// is taken, and right after it, states in the orders of the layouts.
   using TakeValues = std::function<void(StepPlace draw, std::uint32_t time, const std::vector<double>& before,
                                         const std::vector<double>& after)>;
-  /// The value still to come of each of the entry's levels, by the backward recursion.
-  std::vector<double> values(const Program& program, const EntryGroup& entry, const OutcomeSum& sum,
+  /// The values still to come of each of the entry's levels, [level x sums_at_once + sum], by the backward recursion;
+  /// of `sums_at_once` sums at most.
+  std::vector<double> values(const Program& program, const EntryGroup& entry, std::span<const OutcomeSum> sums,
                              const TakeValues& take) const;
   /// Whether the slice has a draw as a layer: whether it changes what the slice's expectations depend on.
   bool has_draw(StepPlace draw) const { return find_layer(draw) < layers_.size(); }
@@ -156,7 +165,7 @@ class CohortSlice {
                const std::vector<double>& next_value, std::vector<double>& value) const;
   /// Adds what the layer accrues.
   void accrue_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
-                   const OutcomeSum& sum, std::vector<double>& value) const;
+                   std::span<const OutcomeSum> sums, std::vector<double>& value) const;
 
   std::vector<bool> in_slice_;    ///< [attribute]; clocks are never part
   std::vector<Key> place_value_;  ///< [attribute]; 1 where not in the slice

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "core/contract.hpp"
 #include "engine/cohort_slice.hpp"
@@ -138,31 +139,44 @@ void CohortSlice::forward(const Program& program, const std::vector<EntryGroup>&
 
 void CohortSlice::go_back(const Layer& layer, const std::vector<std::vector<double>>& probabilities,
                           const std::vector<double>& next_value, std::vector<double>& value) const {
-  value.assign(layer.keys.size(), 0.0);
-  for (std::size_t state = 0; state < value.size() && !next_value.empty(); ++state) {
+  const std::size_t states = layer.keys.size();
+  value.assign(states * sums_at_once, 0.0);
+  for (std::size_t state = 0; state < states && !next_value.empty(); ++state) {
     const std::uint32_t* edge = &layer.edges[layer.first_edge[state]];
+    double* of_state = &value[state * sums_at_once];
     if (layer.row_of[state] < 0) {
-      value[state] = *edge == no_state ? 0 : next_value[*edge];
+      if (*edge != no_state) std::copy_n(&next_value[*edge * sums_at_once], sums_at_once, of_state);
       continue;
     }
     const std::vector<double>& row = probabilities[static_cast<std::size_t>(layer.row_of[state])];
-    for (std::size_t i = 0; i < row.size(); ++i) value[state] += row[i] * next_value[edge[i]];
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const double* of_next = &next_value[edge[i] * sums_at_once];
+      for (std::size_t sum = 0; sum < sums_at_once; ++sum) of_state[sum] += row[i] * of_next[sum];
+    }
   }
 }
 
 void CohortSlice::accrue_back(const Program& program, const Layer& layer, const EntryGroup& entry, std::uint32_t time,
-                              const OutcomeSum& sum, std::vector<double>& value) const {
+                              std::span<const OutcomeSum> sums, std::vector<double>& value) const {
   for (const Consumer& consumer : layer.consumers) {
     const Step& step = program.steps(consumer.place.phase)[consumer.place.index];
     const auto* accrual = std::get_if<Accrual>(&step.action);
-    if (accrual == nullptr || !sum.outcomes[accrual->outcome.value]) continue;
+    if (accrual == nullptr) continue;
+    const Outcome& outcome = program.outcomes[accrual->outcome.value];
+    std::array<double, sums_at_once> weights{};
+    bool accrues = false;
+    for (std::size_t sum = 0; sum < sums.size(); ++sum) {
+      if (!sums[sum].outcomes[accrual->outcome.value]) continue;
+      accrues = true;
+      weights[sum] =
+          weight_at(sums[sum].column == 0 ? outcome.weights : outcome.undiscounted, consumer.place.phase, time);
+    }
+    if (!accrues) continue;
     const std::int32_t base = clock_row(program, accrual->reads, entry, time);
-    const Outcome& declared = program.outcomes[accrual->outcome.value];
-    const Weights& weights = sum.column == 0 ? declared.weights : declared.undiscounted;
-    const double weight = weight_at(weights, consumer.place.phase, time);
-    for (std::size_t state = 0; state < value.size(); ++state) {
-      if (consumer.rows[state] >= 0)
-        value[state] += weight * accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
+    for (std::size_t state = 0; state < layer.keys.size(); ++state) {
+      if (consumer.rows[state] < 0) continue;
+      const double amount = accrual->amounts[static_cast<std::size_t>(consumer.rows[state] + base)];
+      for (std::size_t sum = 0; sum < sums_at_once; ++sum) value[state * sums_at_once + sum] += weights[sum] * amount;
     }
   }
 }
@@ -178,8 +192,9 @@ std::vector<bool> CohortSlice::outcomes_accrued(const Program& program) const {
   return accrues;
 }
 
-std::vector<double> CohortSlice::values(const Program& program, const EntryGroup& entry, const OutcomeSum& sum,
-                                        const TakeValues& take) const {
+std::vector<double> CohortSlice::values(const Program& program, const EntryGroup& entry,
+                                        std::span<const OutcomeSum> sums, const TakeValues& take) const {
+  MYELIN_EXPECT(sums.size() <= sums_at_once);
   std::vector<std::vector<double>> probabilities;
   std::vector<double> value, before;
   const auto step_back = [&](std::size_t position, std::uint32_t time) {
@@ -187,7 +202,7 @@ std::vector<double> CohortSlice::values(const Program& program, const EntryGroup
     if (layer.change == Change::draw) require_covered(tabulate(program, layer, entry, time, probabilities));
     go_back(layer, probabilities, value, before);
     if (layer.change == Change::draw && take) take(layer.place, time, before, value);
-    accrue_back(program, layer, entry, time, sum, before);
+    accrue_back(program, layer, entry, time, sums, before);
     std::swap(value, before);
   };
   std::size_t last_point = point_layer_;
@@ -198,27 +213,37 @@ std::vector<double> CohortSlice::values(const Program& program, const EntryGroup
   }
   for (std::size_t layer = point_layer_; layer-- > 0;) step_back(layer, 0);
   std::vector<double> at_entry;
-  for (const auto& [levels, share] : entry.levels)
-    at_entry.push_back(value[layers_[0].index.at(project(program, layers_[0], key_of(levels)))]);
+  for (const auto& [levels, share] : entry.levels) {
+    const std::size_t state = layers_[0].index.at(project(program, layers_[0], key_of(levels)));
+    const auto first = value.begin() + static_cast<std::ptrdiff_t>(state * sums_at_once);
+    at_entry.insert(at_entry.end(), first, first + sums_at_once);
+  }
   return at_entry;
 }
 
 void CohortSlice::backward(const Program& program, const std::vector<EntryGroup>& entries,
-                           std::vector<double>& means) const {
+                           std::span<const OutcomeSum> sums, std::span<double> means) const {
   const std::vector<bool> accrues = outcomes_accrued(program);
+  std::vector<OutcomeSum> own;
+  std::vector<std::size_t> indices;  // [own sum] among all
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    bool any = false;
+    for (std::size_t outcome = 0; outcome < accrues.size(); ++outcome)
+      any = any || (accrues[outcome] && sums[i].outcomes[outcome]);
+    if (!any) continue;
+    own.push_back(sums[i]);
+    indices.push_back(i);
+  }
   for (const EntryGroup& entry : entries) {
-    double first_column = 0;
-    for (std::size_t value_index = 0; value_index < means.size(); ++value_index) {
-      const std::size_t outcome = value_index / columns, column = value_index % columns;
-      if (!accrues[outcome]) continue;
-      if (column == 0 || program.outcomes[outcome].discounted()) {
-        OutcomeSum sum{std::vector<bool>(program.outcomes.size()), column};
-        sum.outcomes[outcome] = true;
-        const std::vector<double> at_entry = values(program, entry, sum, {});
-        first_column = 0;
-        for (std::size_t i = 0; i < at_entry.size(); ++i) first_column += entry.levels[i].second * at_entry[i];
+    for (std::size_t first = 0; first < own.size(); first += sums_at_once) {
+      const std::size_t count = std::min(sums_at_once, own.size() - first);
+      const std::vector<double> at_entry = values(program, entry, {&own[first], count}, {});
+      for (std::size_t i = 0; i < count; ++i) {
+        double mean = 0;
+        for (std::size_t level = 0; level < entry.levels.size(); ++level)
+          mean += entry.levels[level].second * at_entry[level * sums_at_once + i];
+        means[indices[first + i]] += mean;
       }
-      means[value_index] += first_column;
     }
   }
 }

@@ -45,20 +45,6 @@ Diagnostics check(const Program& program, const Dropped& dropped) {
   return problems;
 }
 
-/// The outcomes that accrue what a sum is made of.
-OutcomeSum accruing(const Program& program, const ControlledSum& sum) {
-  OutcomeSum accruing{std::vector<bool>(program.outcomes.size()), sum.discounted ? std::size_t{0} : std::size_t{1}};
-  accruing.outcomes[sum.outcome.value] = true;
-  for (std::size_t i = program.outcomes.size(); i-- > 0;) {  // parts stand before their totals
-    if (!accruing.outcomes[i]) continue;
-    for (const OutcomeIndex part : program.outcomes[i].parts) {
-      MYELIN_EXPECT(!accruing.outcomes[part.value]);  // a part counted twice would need a weight
-      accruing.outcomes[part.value] = true;
-    }
-  }
-  return accruing;
-}
-
 /// The accruals of all sums and what their expectations depend on.
 SlicePlan plan_of(const Program& structure, const std::vector<OutcomeSum>& sums) {
   SlicePlan plan{std::vector<bool>(structure.attributes.size()), {}};
@@ -169,11 +155,11 @@ ControlledDraw lay_out(const Program& program, const Draw& draw, const DrawLayou
   return controlled;
 }
 
-/// The values of a layer at a time, into a table [time][state][sum] that has a state more.
-void put(const std::vector<double>& values, std::uint32_t time, std::size_t sum, std::size_t sums,
-         std::vector<double>& table) {
-  for (std::size_t state = 0; state < values.size(); ++state)
-    table[(time * (values.size() + 1) + state) * sums + sum] = values[state];
+/// The values of a layer at a time, as a slice has them, into a table [time][state][sum] that has a state more.
+void put(const std::vector<double>& values, std::uint32_t time, std::size_t sums, std::vector<double>& table) {
+  const std::size_t states = values.size() / CohortSlice::sums_at_once;
+  for (std::size_t state = 0; state < states; ++state)
+    std::copy_n(&values[state * CohortSlice::sums_at_once], sums, &table[(time * (states + 1) + state) * sums]);
 }
 
 Program with_outcomes(Program program, const std::vector<ControlledSum>& sums) {
@@ -269,18 +255,18 @@ const std::vector<double>* Control::residuals(Phase phase, std::size_t step, std
 
 std::vector<std::vector<double>> Control::take_values(const Program& at_reference, const CohortSlice& slice,
                                                       const EntryGroup& entry, const std::vector<OutcomeSum>& accrued) {
-  std::vector<std::vector<double>> at_entry(entry.levels.size(), std::vector<double>(accrued.size()));
-  for (std::size_t s = 0; s < accrued.size(); ++s) {
-    const auto take = [&](StepPlace place, std::uint32_t time, const std::vector<double>& before,
-                          const std::vector<double>& after) {
-      std::optional<ControlledDraw>& draw = steps_[static_cast<std::size_t>(place.phase)].draws[place.index];
-      if (!draw) return;
-      put(before, time, s, accrued.size(), draw->value_before);
-      put(after, time, s, accrued.size(), draw->value_after);
-    };
-    const std::vector<double> values = slice.values(at_reference, entry, accrued[s], take);
-    for (std::size_t level = 0; level < values.size(); ++level) at_entry[level][s] = values[level];
-  }
+  static_assert(most_controlled_sums <= CohortSlice::sums_at_once);
+  const auto take = [&](StepPlace place, std::uint32_t time, const std::vector<double>& before,
+                        const std::vector<double>& after) {
+    std::optional<ControlledDraw>& draw = steps_[static_cast<std::size_t>(place.phase)].draws[place.index];
+    if (!draw) return;
+    put(before, time, accrued.size(), draw->value_before);
+    put(after, time, accrued.size(), draw->value_after);
+  };
+  const std::vector<double> values = slice.values(at_reference, entry, accrued, take);
+  std::vector<std::vector<double>> at_entry;
+  for (auto level = values.begin(); level != values.end(); level += CohortSlice::sums_at_once)
+    at_entry.emplace_back(level, level + static_cast<std::ptrdiff_t>(accrued.size()));
   return at_entry;
 }
 
@@ -296,7 +282,8 @@ Result<Control> Control::make(const Program& program, const Population& populati
                                        "simulate without a control"}});
   }
   std::vector<OutcomeSum> accrued;
-  for (const ControlledSum& sum : sums) accrued.push_back(accruing(program, sum));
+  for (const ControlledSum& sum : sums)
+    accrued.push_back({with_parts(program, sum.outcome), sum.discounted ? std::size_t{0} : std::size_t{1}});
   const Program structure = at_any_level(program, dropped);
   const Result<CohortSlice> slice =
       CohortSlice::make(structure, plan_of(structure, accrued), entries, {.state_limit = options.state_limit});

@@ -16,7 +16,7 @@ Lanes::Lanes(const std::vector<PreparedProgram>& programs) {
 void Lanes::begin(const PreparedProgram& program, int patients) {
   living = present = patients;
   row_width_ = program.row_width;
-  std::fill_n(sums_of_slot(0, 0), program.sums * slot_room, 0.0);
+  std::fill_n(first_sums(0), program.sums * slot_room, 0.0);
   std::iota(slot.begin(), slot.begin() + patients, 0);
 }
 
@@ -34,6 +34,7 @@ void Lanes::swap(int a, int b) {
   for (auto& column : wide) std::swap(column[i], column[j]);
   std::swap(slot[i], slot[j]);
   std::swap(in_group[i], in_group[j]);
+  if (sums_move()) std::swap_ranges(sums_from(i, 0), sums_from(i, 0) + row_width_, sums_from(j, 0));
 }
 
 }  // namespace myelin::engine

@@ -52,12 +52,17 @@ struct Lanes {
       narrow[column.index][i] = static_cast<std::uint8_t>(level);
     }
   }
-  /// A patient's sum `index` and those after it in its row. Sums stay with the slot, while lanes change places.
-  double* sums_of_slot(std::size_t of, std::size_t index) {
-    return storage_.front().values.data() + (index / row_width_ * slot_room + of) * row_width_ + index % row_width_;
+  /// Whether the sums, which then are few, move with the lanes; else they stay with the slot while lanes change places.
+  bool sums_move() const { return row_width_ < sums_together; }
+  /// The slots by which sums are found; null where they move.
+  const std::int32_t* slots_of_sums() const { return sums_move() ? nullptr : slot.data(); }
+  /// The sum `index` of the first lane or slot, and those after it in its row.
+  double* first_sums(std::size_t index) {
+    return storage_.front().values.data() + index / row_width_ * slot_room * row_width_ + index % row_width_;
   }
+  /// A patient's sum `index` and those after it in its row.
   double* sums_from(std::size_t lane, std::size_t index) {
-    return sums_of_slot(static_cast<std::size_t>(slot[lane]), index);
+    return first_sums(index) + (sums_move() ? lane : static_cast<std::size_t>(slot[lane])) * row_width_;
   }
 
   void fill(ColumnRef column, int lanes, std::uint16_t level);
@@ -66,7 +71,7 @@ struct Lanes {
   void swap(int a, int b);
 
  private:
-  std::vector<CacheLine> storage_;  ///< of the sums: [row of sums][slot][sum of the row]
+  std::vector<CacheLine> storage_;  ///< of the sums: [row of sums][lane or slot][sum of the row]
   std::size_t row_width_ = 1;       ///< of the present program's sums
 };
 

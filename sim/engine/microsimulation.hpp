@@ -98,6 +98,7 @@ class Microsimulation::Workspace {
   Column<std::int32_t> rows_;
   Column<std::int32_t> selected_;
   Column<std::uint32_t> outcome_;
+  Column<std::uint8_t> level_drawn_;
   Column<std::uint32_t> packed_;
 };
 

@@ -251,6 +251,9 @@ PreparedDraw PreparedProgram::prepare_draw(const Draw& draw) const {
     shift += column.wide ? 16 : 8;
     prepared.writes_death = prepared.writes_death || write == program->death_attribute;
   }
+  constexpr std::size_t outcomes_of_7_bits = 128;
+  prepared.draws_level = !prepared.entries.empty() && outcome_is_level(*program, draw) &&
+                         !prepared.writes.front().column.wide && draw.outcomes <= outcomes_of_7_bits;
   if (!outcome_is_level(*program, draw)) {
     for (std::size_t cell = 0; cell < draw.rows * draw.outcomes; ++cell) {
       std::uint32_t packed = 0;

@@ -70,7 +70,8 @@ struct PreparedDraw {
   std::vector<std::uint32_t> packed;  ///< [row][outcome]; empty where the outcome itself is the level written
   std::vector<Write> writes;
   bool writes_death = false;
-  PreparedControl control;  ///< of the draw; without one for most
+  bool draws_level = false;  ///< it draws, the outcome is the level of one narrow column, and 7 bits hold it
+  PreparedControl control;   ///< of the draw; without one for most
 };
 
 /// Consecutive accruals whose rows the first determines, to sums that lie together: added as one.

@@ -16,7 +16,7 @@ constexpr const char* axis_of(Phase phase) {
   return phase == Phase::start ? "start" : phase == Phase::point ? "time point" : "cycle";
 }
 
-std::vector<TallyResult> collect_tallies(const Program& program, const study::StrategyOutput& output) {
+std::vector<TallyResult> collect_tallies(const Program& program, study::StrategyOutput& output) {
   std::vector<TallyResult> tallies;
   for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
     for (const Step& step : program.steps(phase)) {
@@ -31,7 +31,7 @@ std::vector<TallyResult> collect_tallies(const Program& program, const study::St
         result.levels.push_back(program.attributes[read.attribute.value].levels);
       }
       result.cells = tally->cells;
-      result.per_patient = output.tallies[tallies.size()];
+      result.per_patient = std::move(output.tallies[tallies.size()]);
       result.times = result.per_patient.size() / result.cells;
       tallies.push_back(std::move(result));
     }
@@ -54,7 +54,7 @@ std::vector<OutcomeInfo> collect_outcomes(const Program& program) {
   return outcomes;
 }
 
-AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const study::AnalysisOutput& output) {
+AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, study::AnalysisOutput&& output) {
   AnalysisResult analysis;
   analysis.name = planned.name;
   analysis.overrides = planned.overrides;
@@ -69,10 +69,10 @@ AnalysisResult collect_analysis(const study::PlannedAnalysis& planned, const stu
     strategy.name = planned.strategies[i];
     strategy.label = parameters.text("strategies." + strategy.name + ".label");
     strategy.table_digest = table_digest(planned.programs[i]);
-    strategy.mean = output.strategies[i].outcomes.mean;
-    strategy.standard_error = output.strategies[i].outcomes.standard_error;
+    strategy.mean = std::move(output.strategies[i].outcomes.mean);
+    strategy.standard_error = std::move(output.strategies[i].outcomes.standard_error);
     strategy.tallies = collect_tallies(output.programs[i], output.strategies[i]);
-    strategy.amounts = output.strategies[i].amounts;
+    strategy.amounts = std::move(output.strategies[i].amounts);
     strategy.cohort_states = output.strategies[i].cohort_states;
     analysis.strategies.push_back(std::move(strategy));
   }
@@ -92,18 +92,18 @@ std::vector<InputRecord> collect_inputs(const ParameterSet& parameters) {
   return inputs;
 }
 
-AnalysisResult collect_draws(const study::Plan& plan, const study::ProbabilisticOutput& output) {
-  AnalysisResult analysis = collect_analysis(plan.analyses.front(), output.mean);
+AnalysisResult collect_draws(study::Plan& plan, study::ProbabilisticOutput&& output) {
+  AnalysisResult analysis = collect_analysis(plan.analyses.front(), std::move(output.mean));
   analysis.name = study::probabilistic_name;
   analysis.draws = plan.draws->draws();
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
-    analysis.strategies[s].mean = output.draws[s].mean;
-    analysis.strategies[s].standard_error = output.draws[s].standard_error;
+    analysis.strategies[s].mean = std::move(output.draws[s].mean);
+    analysis.strategies[s].standard_error = std::move(output.draws[s].standard_error);
   }
   for (const study::DrawnInput& input : plan.draws->inputs()) analysis.drawn.names.push_back(input.name);
-  analysis.drawn.values = plan.draws->values();
-  analysis.drawn.expectations = output.inputs.means;
-  analysis.drawn.variances = output.inputs.variances;
+  analysis.drawn.values = plan.draws->take_values();
+  analysis.drawn.expectations = std::move(output.inputs.means);
+  analysis.drawn.variances = std::move(output.inputs.variances);
   return analysis;
 }
 
@@ -189,16 +189,16 @@ void describe_scenario(const study::Plan& plan, RunResults& run) {
   run.inputs = collect_inputs(parameters);
 }
 
-RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOutput>& outputs,
-                   const std::optional<study::ProbabilisticOutput>& probabilistic,
+RunResults collect(study::Plan plan, std::vector<study::AnalysisOutput> outputs,
+                   std::optional<study::ProbabilisticOutput> probabilistic,
                    const std::optional<study::SensitivityOutput>& sensitivity) {
   RunResults run;
   describe_scenario(plan, run);
   run.engine = engine_name(plan.engine);
   run.patients = outputs.front().patients;
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    run.analyses.push_back(collect_analysis(plan.analyses[i], outputs[i]));
-  if (probabilistic) run.probabilistic = collect_draws(plan, *probabilistic);
+    run.analyses.push_back(collect_analysis(plan.analyses[i], std::move(outputs[i])));
+  if (probabilistic) run.probabilistic = collect_draws(plan, std::move(*probabilistic));
   if (sensitivity) run.sensitivity = collect_sensitivity(*sensitivity);
   return run;
 }

@@ -14,9 +14,9 @@ namespace myelin::results {
 void describe_scenario(const study::Plan& plan, RunResults& run);
 
 /// What a run knows, out of its plan, the output of each analysis ([analysis], as in the plan), that of the draws and
-/// that of the sensitivity analyses.
-RunResults collect(const study::Plan& plan, const std::vector<study::AnalysisOutput>& outputs,
-                   const std::optional<study::ProbabilisticOutput>& probabilistic,
+/// that of the sensitivity analyses. Takes them over where they are moved in: draws by the ten thousand are large.
+RunResults collect(study::Plan plan, std::vector<study::AnalysisOutput> outputs,
+                   std::optional<study::ProbabilisticOutput> probabilistic,
                    const std::optional<study::SensitivityOutput>& sensitivity);
 
 }  // namespace myelin::results

@@ -212,22 +212,27 @@ std::vector<std::string> GroupReader::texts(const std::string& name, std::size_t
 }
 
 template <class T>
-std::vector<T> GroupReader::read_numbers(const std::string& name, ValueType type, std::size_t length) const {
+std::vector<T> GroupReader::read_numbers(const std::string& name, ValueType type, const Shape& shape) const {
   const Handle dataset = open_dataset(name, schema_row(pattern_ + name));
-  expect_shape(dataset_shape(dataset), {length}, path_ + name);
-  budget_->spend({length}, sizeof(T), path_ + name);
-  std::vector<T> values(length);
+  expect_shape(dataset_shape(dataset), shape, path_ + name);
+  budget_->spend(shape, sizeof(T), path_ + name);
+  std::vector<T> values(value_count(shape));
+  if (values.empty()) return values;
   require(H5Dread(dataset, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
           path_ + name + " cannot be read");
   return values;
 }
 
 std::vector<double> GroupReader::reals(const std::string& name, std::size_t length) const {
-  return read_numbers<double>(name, ValueType::real, length);
+  return read_numbers<double>(name, ValueType::real, {length});
 }
 
 std::vector<std::uint64_t> GroupReader::integers(const std::string& name, std::size_t length) const {
-  return read_numbers<std::uint64_t>(name, ValueType::integer, length);
+  return read_numbers<std::uint64_t>(name, ValueType::integer, {length});
+}
+
+std::vector<double> GroupReader::table(const std::string& name, const Shape& shape) const {
+  return read_numbers<double>(name, ValueType::real, shape);
 }
 
 std::vector<std::vector<std::string>> GroupReader::user_scales(const std::string& name, std::size_t first_axis) const {

@@ -53,6 +53,9 @@ class GroupReader {
   /// The scales of the last axes of the dataset `name` from `first_axis` on, [axis][value].
   std::vector<std::vector<std::string>> user_scales(const std::string& name, std::size_t first_axis) const;
 
+  /// The values of a dataset of `shape`, row-major.
+  std::vector<double> table(const std::string& name, const Shape& shape) const;
+
   /// [slice] the values of a dataset of `shape` for each index of its slice axis.
   std::vector<std::vector<double>> slices(const std::string& name, const Shape& shape) const;
 
@@ -66,7 +69,7 @@ class GroupReader {
   Handle open_dataset(const std::string& name, const SchemaRow& row) const;
   std::vector<std::string> read_texts(hid_t dataset, const Shape& shape, const std::string& path) const;
   template <class T>
-  std::vector<T> read_numbers(const std::string& name, ValueType type, std::size_t length) const;
+  std::vector<T> read_numbers(const std::string& name, ValueType type, const Shape& shape) const;
   template <class T>
   std::vector<T> read_number_attribute(const std::string& name, ValueType type) const;
   std::vector<std::string> read_text_attribute(const std::string& name) const;

@@ -175,6 +175,7 @@ void GroupWriter::write_dataset(const std::string& link, const SchemaRow& row, c
                                 const void* values) const {
   if (row.axes.size() != shape.size()) fail_contract("dataset as in its row", __FILE__, __LINE__);
   const Handle dataset = create_dataset(link, row, shape, {});
+  if (std::ranges::find(shape, 0U) != shape.end()) return;
   require(H5Dwrite(dataset, memory_type(row.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
           "cannot write the dataset '" + path_ + link + "'");
 }

@@ -42,6 +42,11 @@ class GroupWriter {
   /// The scale of an axis with a name of the user's; returns the name of its link.
   std::string named_scale(const std::string& name, const std::vector<std::string>& values) const;
 
+  /// A dataset of `shape`, row-major.
+  void table(const std::string& name, const Shape& shape, const std::vector<double>& values) const {
+    write_dataset(name, schema_row(path_ + name), shape, values.data());
+  }
+
   /// A dataset of `shape` whose slice axis runs over `slices`, each [the other axes]; `user_axes` are the
   /// links of the scales that stand for `attribute_axes`.
   void slices(const std::string& name, const Shape& shape, const std::vector<const std::vector<double>*>& slices,

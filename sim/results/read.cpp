@@ -309,11 +309,8 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
 
 DrawnInputs read_drawn(const GroupReader& group, std::size_t draws) {
   const std::size_t count = group.length("input");
-  DrawnInputs drawn{group.texts("input", count), std::vector<double>(draws * count), group.reals("expectation", count),
-                    group.reals("variance", count)};
-  const auto by_input = group.slices("value", {draws, count});
-  for (std::size_t i = 0; i < drawn.values.size(); ++i) drawn.values[i] = by_input[i % count][i / count];
-  return drawn;
+  return {group.texts("input", count), group.table("value", {draws, count}), group.reals("expectation", count),
+          group.reals("variance", count)};
 }
 
 AnalysisResult read_analysis(const GroupReader& group) {

@@ -58,12 +58,14 @@ Diagnostics values_out_of_range(const ParameterSet& parameters, std::span<const 
   return problems;
 }
 
-/// Where the discounted mean of an outcome stands among the means [outcome x 2 + column].
-std::size_t discounted(const Program& program, const char* outcome) {
+OutcomeIndex find_outcome(const Program& program, const char* outcome) {
   const auto found = std::ranges::find(program.outcomes, outcome, &Outcome::name);
   MYELIN_EXPECT(found != program.outcomes.end());
-  return static_cast<std::size_t>(found - program.outcomes.begin()) * 2;
+  return OutcomeIndex{static_cast<std::size_t>(found - program.outcomes.begin())};
 }
+
+/// Where the discounted mean of an outcome stands among the means [outcome x 2 + column].
+std::size_t discounted(const Program& program, const char* outcome) { return find_outcome(program, outcome).value * 2; }
 
 }  // namespace
 
@@ -96,13 +98,18 @@ Evaluator::Evaluator(const Plan& plan, const PlannedAnalysis& analysis, const Ex
 
 Result<Evaluator> Evaluator::make(const Plan& plan, const PlannedAnalysis& analysis, const Execution& execution) {
   Evaluator evaluator(plan, analysis, execution);
-  auto engines = make_cohort_engines({analysis.name, analysis.programs, analysis.population, {}, {}, 0}, execution);
-  if (engines) {
-    evaluator.engines_ = std::move(*engines);
-    return evaluator;
+  Diagnostics problems;
+  for (const Program& program : analysis.programs) {
+    Result<engine::CohortEngine> engine = evaluator.make_engine(program);
+    if (engine) {
+      evaluator.engines_.push_back(std::move(*engine));
+    } else {
+      problems.insert(problems.end(), engine.error().begin(), engine.error().end());
+    }
   }
+  if (problems.empty()) return evaluator;
+  evaluator.engines_.clear();
   if (plan.patients == 0) {
-    Diagnostics problems = engines.error();
     problems.push_back({analysis.scenario.parameters.entry("analysis.engine").place,
                         "other values of inputs can be evaluated neither by the cohort engine nor, without a number of "
                         "patients, by the microsimulation",
@@ -180,14 +187,19 @@ Result<std::vector<Program>> Evaluator::compile(const Part& part, const Paramete
   return programs;
 }
 
+Result<engine::CohortEngine> Evaluator::make_engine(const Program& program) const {
+  return engine::CohortEngine::make(program, analysis_.population,
+                                    {.state_limit = execution_.cohort_state_limit,
+                                     .outcomes = {find_outcome(program, "cost"), find_outcome(program, "qaly")}});
+}
+
 void Evaluator::expect(Part& part, const std::vector<Program>& programs) const {
   for (std::size_t i = 0; i < programs.size(); ++i) {
     const Program& program = programs[i];
     const std::size_t s = part.first + i;
     std::optional<engine::CohortEngine> own;
     if (!engines_[s].covers(program)) {
-      auto made =
-          engine::CohortEngine::make(program, analysis_.population, {.state_limit = execution_.cohort_state_limit});
+      auto made = make_engine(program);
       if (!made) {
         part.problems = explain(part.changes, made.error());
         return;

@@ -60,6 +60,8 @@ class Evaluator {
   void run_side_by_side(std::vector<Part>& parts);
   void run(Part& part, ParameterSet& parameters, int threads) const;
   Result<std::vector<Program>> compile(const Part& part, const ParameterSet& parameters) const;
+  /// For cost and QALYs alone.
+  Result<engine::CohortEngine> make_engine(const Program& program) const;
   void expect(Part& part, const std::vector<Program>& programs) const;
   void sample(Part& part, std::vector<Program> programs, int threads) const;
   Diagnostics explain(const Changes& changes, const Diagnostics& problems) const;

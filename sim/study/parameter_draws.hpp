@@ -33,6 +33,8 @@ class ParameterDraws {
   const std::vector<DrawnInput>& inputs() const { return inputs_; }
   /// [draw][input], in the units of the inputs.
   const std::vector<double>& values() const { return values_; }
+  /// The same, which leaves none behind: for when all draws were run.
+  std::vector<double> take_values() { return std::move(values_); }
 
   /// Puts the values of a draw into the scenario's parameters.
   void put(std::size_t draw, ParameterSet& parameters) const;

@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Draws run before their outputs are added to the mean, in order, so that memory stays bounded.
-constexpr std::size_t draws_a_batch(int threads) { return 8 * static_cast<std::size_t>(threads); }
+constexpr std::size_t draws_a_batch(int threads) { return 4 * static_cast<std::size_t>(threads); }
 
 /// The draw's number of the random numbers of patients; 0 is that of the base case.
 NoiseIndex noise_of(std::size_t draw) { return {static_cast<std::uint32_t>(draw + 1)}; }
@@ -147,6 +147,11 @@ class DrawRunner {
     if (!*chosen) return std::nullopt;
     ProbabilisticOutput all;
     all.draws.resize(base_.size());
+    for (std::size_t s = 0; s < base_.size(); ++s) {
+      const std::size_t size = draws_.draws() * base_[s].outcomes.size() * 2;
+      all.draws[s].mean.reserve(size);
+      all.draws[s].standard_error.reserve(size);
+    }
     all.inputs = moments_of_inputs(analysis_.scenario);
     MeanOutput mean;
     const std::size_t batch = draws_a_batch(execution_.threads);

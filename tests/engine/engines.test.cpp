@@ -105,7 +105,38 @@ std::size_t compare_cohorts(std::uint32_t first_seed, std::uint32_t last_seed) {
   return sliced;
 }
 
+/// Expectations of some outcomes, asked for alone, against those of all.
+void compare_some_outcomes(std::uint32_t first_seed, std::uint32_t last_seed) {
+  for (std::uint32_t seed = first_seed; seed <= last_seed; ++seed) {
+    CAPTURE(seed);
+    const Program program = test::make_random_program(seed);
+    std::vector<OutcomeIndex> some;
+    for (std::size_t i = 0; i < program.outcomes.size(); ++i) {
+      if ((seed + i) % 3 == 0) some.push_back(OutcomeIndex{i});
+    }
+    if (some.empty()) some.push_back(OutcomeIndex{program.outcomes.size() - 1});
+    const CohortResult all = CohortEngine::make(program, {}, {}).value().forward(program);
+    const auto engine = CohortEngine::make(program, {}, {.outcomes = some}).value();
+    REQUIRE(engine.covers(program));
+    const std::vector<double> forward = engine.forward(program).means, backward = engine.backward(program);
+    std::vector<bool> asked(program.outcomes.size());
+    for (const OutcomeIndex outcome : some) asked[outcome.value] = true;
+    for (std::size_t i = 0; i < all.means.size(); ++i) {
+      if (!asked[i / columns]) {
+        CHECK(std::isnan(backward[i]));
+        continue;
+      }
+      CHECK(forward[i] == Approx(all.means[i]).epsilon(1e-12).margin(1e-10));
+      CHECK(backward[i] == Approx(all.means[i]).epsilon(1e-12).margin(1e-10));
+    }
+  }
+}
+
 }  // namespace
+
+TEST_CASE("asked for some outcomes, the cohort engine gives theirs and says that the others are not known") {
+  compare_some_outcomes(1, 100);
+}
 
 TEST_CASE(
     "every patient of the fast engine lives the life of the plain interpreter, to the bit, on every instruction set") {

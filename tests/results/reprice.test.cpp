@@ -40,7 +40,7 @@ struct Case {
   std::vector<std::string> strategies = {};
 
   RunResults run(const Overrides& more = {}) const {
-    const auto plan = study::make_plan({scenario::Folder(scenario), joined(overrides, more), strategies}, models());
+    auto plan = study::make_plan({scenario::Folder(scenario), joined(overrides, more), strategies}, models());
     if (!plan) UNSCOPED_INFO(to_string(plan.error().front()));
     REQUIRE(plan);
     study::Execution execution;
@@ -52,7 +52,7 @@ struct Case {
     std::optional<study::ProbabilisticOutput> probabilistic;
     if (plan->draws)
       probabilistic = study::simulate_draws(*plan, plan->analyses.front(), *plan->draws, execution).value();
-    return collect(*plan, outputs, probabilistic, std::nullopt);
+    return collect(std::move(*plan), std::move(outputs), std::move(probabilistic), std::nullopt);
   }
 };
 

@@ -39,6 +39,22 @@ inline uint64_t who_reaches(const uint8_t* level, int first) {
 inline uint32_t who_has(const uint32_t* value, uint32_t mask) {
   return _mm512_test_epi32_mask(_mm512_loadu_si512(value), all_of(mask));
 }
+/// Writes the positions of a mask's bits, counted from `begin`; returns their number. No branch, which nobody could
+/// foretell.
+inline int positions_of(uint64_t mask, int begin, int32_t* to) {
+  const __m512i first = _mm512_add_epi32(_mm512_set1_epi32(begin),
+                                         _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+  int count = 0;
+  for (int part = 0; part < 4; ++part, mask >>= 16) {
+    const auto of_part = static_cast<__mmask16>(mask);
+    const int found = __builtin_popcount(of_part);
+    const __m512i positions =
+        _mm512_maskz_compress_epi32(of_part, _mm512_add_epi32(first, _mm512_set1_epi32(16 * part)));
+    _mm512_mask_storeu_epi32(to + count, static_cast<__mmask16>((uint32_t{1} << found) - 1), positions);
+    count += found;
+  }
+  return count;
+}
 #elif defined(__AVX2__)
 using Register = __m256i;
 inline Register load(const int32_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
@@ -88,6 +104,14 @@ inline uint32_t who_has(const uint32_t* value, uint32_t mask) {
 }
 #endif
 constexpr int register_numbers = static_cast<int>(sizeof(Register) / sizeof(uint32_t));
+
+#ifndef __AVX512F__
+inline int positions_of(uint64_t mask, int begin, int32_t* to) {
+  int count = 0;
+  for (; mask != 0; mask &= mask - 1) to[count++] = begin + __builtin_ctzll(mask);
+  return count;
+}
+#endif
 
 struct PhiloxState {
   Register counter[4];  ///< in the lower half of each 64-bit lane; the upper halves do not matter
@@ -139,33 +163,40 @@ void add_row(int n, int32_t stride, const Level* __restrict level, int32_t* __re
 
 /// The outcomes of lanes whose rows a function gives. A bucket's entry has all that is needed where at most one
 /// threshold lies in the bucket.
-template <class RowOf>
+template <class RowOf, class Outcome>
 inline uint32_t sample(int n, const BucketTable& table, RowOf row_of, const uint32_t* __restrict number,
-                       uint32_t* __restrict outcome) noexcept {
+                       Outcome* __restrict outcome) noexcept {
   const uint32_t* __restrict entries = table.entries;
   const int bits = table.bits;
   const int shift = 31 - bits;
   const uint32_t mask = (uint32_t{1} << shift) - 1;
+  const uint32_t outcome_mask = bits == 0 ? 1 : (uint32_t{1} << bits) - 1, crowded_mask = bits == 0 ? 0 : 0x80;
   uint32_t any = 0;
   for (int i = 0; i < n; ++i) {
     const uint32_t u = number[i];
     const uint32_t entry = entries[(row_of(i) << bits) + static_cast<int32_t>(u >> shift)];
     const uint32_t crossed = (u & mask) > (entry & mask) ? 1 : 0;
     const uint32_t drawn = (entry >> shift) + crossed;
-    outcome[i] = drawn;
+    if constexpr (sizeof(Outcome) == 1) {
+      outcome[i] = static_cast<Outcome>((drawn & outcome_mask) | (entry >> 24 & crowded_mask));
+    } else {
+      outcome[i] = drawn;
+    }
     any |= drawn;
   }
   return any;
 }
 
+template <class Outcome>
 uint32_t sample_rows(int n, const BucketTable& table, const int32_t* __restrict row, const uint32_t* __restrict number,
-                     uint32_t* __restrict outcome) noexcept {
+                     Outcome* __restrict outcome) noexcept {
   return sample(
       n, table, [row](int i) { return row[i]; }, number, outcome);
 }
 
+template <class Outcome>
 uint32_t sample_levels(int n, const BucketTable& table, int32_t base, int32_t stride, const uint8_t* __restrict level,
-                       const uint32_t* __restrict number, uint32_t* __restrict outcome) noexcept {
+                       const uint32_t* __restrict number, Outcome* __restrict outcome) noexcept {
   return sample(
       n, table, [base, stride, level](int i) { return base + stride * static_cast<int32_t>(level[i]); }, number,
       outcome);
@@ -183,77 +214,108 @@ void unpack(int n, const uint32_t* __restrict packed, int shift, Level* __restri
 
 // Sums of a patient lie side by side, and so do the amounts of a row: a load of a whole row beats a gather for each
 // amount.
-template <int width, int stride, class OffsetOf>
-inline void accrue_wide(int n, const double* __restrict amounts, OffsetOf offset_of, const double* __restrict weights,
-                        double* __restrict sums, const int32_t* __restrict slot) noexcept {
+template <int width, class OffsetOf>
+inline void accrue_by_slot(int64_t n, const double* __restrict amounts, OffsetOf offset_of,
+                           const double* __restrict weights, double* __restrict sums,
+                           const int32_t* __restrict slot) noexcept {
   using Wide __attribute__((vector_size(width * sizeof(double)))) = double;
+  constexpr int64_t stride = 8;
   Wide weight;
   __builtin_memcpy(&weight, weights, sizeof weight);
 #pragma GCC unroll 4
   for (int64_t i = 0; i < n; ++i) {
     Wide amount, sum;
     __builtin_memcpy(&amount, amounts + offset_of(i, width), sizeof amount);
-    __builtin_memcpy(&sum, sums + int64_t{slot[i]} * stride, sizeof sum);
+    __builtin_memcpy(&sum, sums + slot[i] * stride, sizeof sum);
     sum += weight * amount;
-    __builtin_memcpy(sums + int64_t{slot[i]} * stride, &sum, sizeof sum);
+    __builtin_memcpy(sums + slot[i] * stride, &sum, sizeof sum);
   }
 }
 
-/// A row of sums is as wide as what is added, or holds eight.
 template <int width, class OffsetOf>
-inline void accrue_to_rows(int n, const double* amounts, OffsetOf offset_of, const double* weights, double* sums,
-                           const int32_t* slot, int stride) noexcept {
-  stride == width ? accrue_wide<width, width>(n, amounts, offset_of, weights, sums, slot)
-                  : accrue_wide<width, 8>(n, amounts, offset_of, weights, sums, slot);
+inline void accrue_by_lane(int64_t n, const double* __restrict amounts, OffsetOf offset_of,
+                           const double* __restrict weights, double* __restrict sums) noexcept {
+  using Wide __attribute__((vector_size(width * sizeof(double)))) = double;
+  Wide weight;
+  __builtin_memcpy(&weight, weights, sizeof weight);
+  int64_t i = 0;
+#ifdef __AVX2__
+  if constexpr (width == 2) {  // two patients fill a register
+    const __m256d weight_of_both = _mm256_broadcast_pd(reinterpret_cast<const __m128d*>(weights));
+#pragma GCC unroll 4
+    for (; i + 2 <= n; i += 2) {
+      const __m256d amount = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(amounts + offset_of(i, 2))),
+                                                  _mm_loadu_pd(amounts + offset_of(i + 1, 2)), 1);
+      _mm256_storeu_pd(sums + i * 2,
+                       _mm256_add_pd(_mm256_loadu_pd(sums + i * 2), _mm256_mul_pd(weight_of_both, amount)));
+    }
+  }
+#endif
+#pragma GCC unroll 4
+  for (; i < n; ++i) {
+    Wide amount, sum;
+    __builtin_memcpy(&amount, amounts + offset_of(i, width), sizeof amount);
+    __builtin_memcpy(&sum, sums + i * width, sizeof sum);
+    sum += weight * amount;
+    __builtin_memcpy(sums + i * width, &sum, sizeof sum);
+  }
+}
+
+template <int width, class OffsetOf>
+inline void accrue_wide(int n, const double* amounts, OffsetOf offset_of, const double* weights, double* sums,
+                        const int32_t* slot) noexcept {
+  slot == nullptr ? accrue_by_lane<width>(n, amounts, offset_of, weights, sums)
+                  : accrue_by_slot<width>(n, amounts, offset_of, weights, sums, slot);
 }
 
 template <class OffsetOf>
 inline void accrue(int n, int width, const double* amounts, OffsetOf offset_of, const double* weights, double* sums,
-                   const int32_t* slot, int stride) noexcept {
+                   const int32_t* slot) noexcept {
   switch (width) {
     case 1:
-      return accrue_to_rows<1>(n, amounts, offset_of, weights, sums, slot, stride);
+      return accrue_wide<1>(n, amounts, offset_of, weights, sums, slot);
     case 2:
-      return accrue_to_rows<2>(n, amounts, offset_of, weights, sums, slot, stride);
+      return accrue_wide<2>(n, amounts, offset_of, weights, sums, slot);
     case 4:
-      return accrue_to_rows<4>(n, amounts, offset_of, weights, sums, slot, stride);
+      return accrue_wide<4>(n, amounts, offset_of, weights, sums, slot);
     default:
-      return accrue_wide<8, 8>(n, amounts, offset_of, weights, sums, slot);
+      return accrue_by_slot<8>(n, amounts, offset_of, weights, sums, slot);
   }
 }
 
 void accrue_rows(int n, int width, const double* amounts, const int32_t* __restrict row, const double* weights,
-                 double* sums, const int32_t* slot, int stride) noexcept {
+                 double* sums, const int32_t* slot) noexcept {
   accrue(
-      n, width, amounts, [row](int64_t i, int64_t wide) { return row[i] * wide; }, weights, sums, slot, stride);
+      n, width, amounts, [row](int64_t i, int64_t wide) { return row[i] * wide; }, weights, sums, slot);
 }
 
 void accrue_levels(int n, int width, const double* amounts, int32_t base, int32_t level_stride,
-                   const uint8_t* __restrict level, const double* weights, double* sums, const int32_t* slot,
-                   int stride) noexcept {
+                   const uint8_t* __restrict level, const double* weights, double* sums, const int32_t* slot) noexcept {
   const double* first = amounts + static_cast<int64_t>(base) * width;
   const int64_t step = static_cast<int64_t>(level_stride) * width;
   accrue(
-      n, width, first, [step, level](int64_t i, int64_t) { return level[i] * step; }, weights, sums, slot, stride);
+      n, width, first, [step, level](int64_t i, int64_t) { return level[i] * step; }, weights, sums, slot);
 }
 
 template <int width>
-inline void put_wide_in_columns(int n, const double* __restrict sums, double* const* columns) noexcept {
+inline void put_wide_in_columns(int n, const double* __restrict sums, const int32_t* __restrict slot,
+                                double* const* columns) noexcept {
   for (int64_t i = 0; i < n; ++i) {
-    for (int k = 0; k < width; ++k) columns[k][i] = sums[i * width + k];
+    const int64_t to = slot == nullptr ? i : slot[i];
+    for (int k = 0; k < width; ++k) columns[k][to] = sums[i * width + k];
   }
 }
 
-void put_in_columns(int n, int width, const double* sums, double* const* columns) noexcept {
+void put_in_columns(int n, int width, const double* sums, const int32_t* slot, double* const* columns) noexcept {
   switch (width) {
     case 1:
-      return put_wide_in_columns<1>(n, sums, columns);
+      return put_wide_in_columns<1>(n, sums, slot, columns);
     case 2:
-      return put_wide_in_columns<2>(n, sums, columns);
+      return put_wide_in_columns<2>(n, sums, slot, columns);
     case 4:
-      return put_wide_in_columns<4>(n, sums, columns);
+      return put_wide_in_columns<4>(n, sums, slot, columns);
     default:
-      return put_wide_in_columns<8>(n, sums, columns);
+      return put_wide_in_columns<8>(n, sums, nullptr, columns);
   }
 }
 
@@ -317,8 +379,8 @@ void moments(int n, const double* const* value, const double* const* less, doubl
 int find_from_level(int n, const uint8_t* __restrict level, int first, int32_t* __restrict found) noexcept {
   int count = 0, begin = 0;
   for (; begin + levels_at_once <= n; begin += levels_at_once) {
-    for (uint64_t reached = who_reaches(level + begin, first); reached != 0; reached &= reached - 1)
-      found[count++] = begin + __builtin_ctzll(reached);
+    const uint64_t reached = who_reaches(level + begin, first);
+    if (reached != 0) count += positions_of(reached, begin, found + count);
   }
   for (; begin < n; ++begin) {
     if (level[begin] >= first) found[count++] = begin;
@@ -341,9 +403,23 @@ int find_with_bits(int n, const uint32_t* __restrict value, uint32_t mask, int32
 }  // namespace
 
 extern const Kernels kernels;
-const Kernels kernels = {fill_random,       set_row<uint8_t>, set_row<uint16_t>, add_row<uint8_t>,
-                         add_row<uint16_t>, sample_rows,      sample_levels,     look_up_levels,
-                         unpack<uint8_t>,   unpack<uint16_t>, accrue_rows,       accrue_levels,
-                         put_in_columns,    moments,          find_from_level,   find_with_bits};
+const Kernels kernels = {fill_random,
+                         set_row<uint8_t>,
+                         set_row<uint16_t>,
+                         add_row<uint8_t>,
+                         add_row<uint16_t>,
+                         sample_rows<uint32_t>,
+                         sample_levels<uint32_t>,
+                         sample_rows<uint8_t>,
+                         sample_levels<uint8_t>,
+                         look_up_levels,
+                         unpack<uint8_t>,
+                         unpack<uint16_t>,
+                         accrue_rows,
+                         accrue_levels,
+                         put_in_columns,
+                         moments,
+                         find_from_level,
+                         find_with_bits};
 
 }  // namespace myelin::engine::MYELIN_KERNEL_NAMESPACE

@@ -49,22 +49,30 @@ struct Kernels {
   std::uint32_t (*sample_levels)(int n, const BucketTable& table, std::int32_t base, std::int32_t stride,
                                  const std::uint8_t* level, const std::uint32_t* number,
                                  std::uint32_t* outcome) noexcept;
+  /// The same two for 128 outcomes at most, into 8 bits, of which the highest tells that the bucket holds more
+  /// thresholds.
+  std::uint32_t (*sample_rows_to_8)(int n, const BucketTable& table, const std::int32_t* row,
+                                    const std::uint32_t* number, std::uint8_t* outcome) noexcept;
+  std::uint32_t (*sample_levels_to_8)(int n, const BucketTable& table, std::int32_t base, std::int32_t stride,
+                                      const std::uint8_t* level, const std::uint32_t* number,
+                                      std::uint8_t* outcome) noexcept;
   /// packed[i] = levels[row[i] x outcomes + outcome[i]].
   void (*look_up_levels)(int n, const std::uint32_t* levels, std::int32_t outcomes, const std::int32_t* row,
                          const std::uint32_t* outcome, std::uint32_t* packed) noexcept;
   /// level[i] = bits of packed[i] from `shift`.
   void (*unpack_8)(int n, const std::uint32_t* packed, int shift, std::uint8_t* level) noexcept;
   void (*unpack_16)(int n, const std::uint32_t* packed, int shift, std::uint16_t* level) noexcept;
-  /// sums[slot[i] x stride + k] += weights[k] x amounts[row[i] x width + k] for k < width, which is 1, 2, 4 or 8; the
-  /// stride is that width or 8.
+  /// sums[slot[i] x 8 + k] += weights[k] x amounts[row[i] x width + k] for k < width, which is 1, 2, 4 or 8; without
+  /// slots to sums[i x width + k], where the width is 4 at most.
   void (*accrue_rows)(int n, int width, const double* amounts, const std::int32_t* row, const double* weights,
-                      double* sums, const std::int32_t* slot, int stride) noexcept;
+                      double* sums, const std::int32_t* slot) noexcept;
   /// The same where the row is base + level_stride x level[i].
   void (*accrue_levels)(int n, int width, const double* amounts, std::int32_t base, std::int32_t level_stride,
-                        const std::uint8_t* level, const double* weights, double* sums, const std::int32_t* slot,
-                        int stride) noexcept;
-  /// columns[k][i] = sums[i x width + k] for k < width, which is 1, 2, 4 or 8.
-  void (*put_in_columns)(int n, int width, const double* sums, double* const* columns) noexcept;
+                        const std::uint8_t* level, const double* weights, double* sums,
+                        const std::int32_t* slot) noexcept;
+  /// columns[k][slot[i]] = sums[i x width + k] for k < width, which is 1, 2, 4 or 8; without slots to columns[k][i].
+  void (*put_in_columns)(int n, int width, const double* sums, const std::int32_t* slot,
+                         double* const* columns) noexcept;
   /// Means and sums of squared deviations of value[c][i], c < 4, or where `less` is not null of value[c][i] -
   /// less[c][i]. A sum runs over eight interleaved partial ones: fast, and in an order that no instruction set changes.
   void (*moments)(int n, const double* const* value, const double* const* less, double* mean, double* squares) noexcept;
