@@ -86,6 +86,16 @@ void add_execution_options(CLI::App& command, Options& options) {
   command.add_flag("--quiet", options.quiet, "print nothing but errors");
 }
 
+void add_division_options(CLI::App& command, Options& options) {
+  command.add_option("--task", options.task, "i/n: do the i-th of n shares of the work, for `merge`");
+  command
+      .add_option("--batch-seconds", options.batch_seconds,
+                  "how long finished work may wait before it is kept on disk beside the output, 10 if left out")
+      ->check(CLI::Range(0.0, 1e6));
+  command.add_flag("--remake-damaged", options.remake_damaged,
+                   "do the work of batches again that are damaged, instead of naming them");
+}
+
 /// CLI11's own range checks let NaN pass.
 std::string finite_threshold(const std::string& text) {
   double value = 0;
@@ -204,7 +214,14 @@ int run_command_line(int argc, const char* const* argv) {
   add_scenario_options(*run_command, options);
   run_command->add_option("-o,--output", options.output, "results file to write (HDF5)");
   add_execution_options(*run_command, options);
+  add_division_options(*run_command, options);
   add_decision_options(*run_command, options);
+
+  CLI::App* merge_command = add_command("merge", "join the parts of a run's tasks", merge);
+  merge_command->add_option("parts", options.parts, "what `run --task` wrote, one file a task")->required();
+  merge_command->add_option("-o,--output", options.output, "results file to write (HDF5)")->required();
+  add_execution_options(*merge_command, options);
+  add_decision_options(*merge_command, options);
 
   CLI::App* analyse_command = add_command("analyse", "decision analysis of a finished run", analyse);
   analyse_command->add_option("results", options.results, "results file (HDF5)")->required();

@@ -22,6 +22,10 @@ struct Options {
   std::string topic, model;        ///< of describe
   std::string targets;             ///< observations to predict; empty for the project's own
   std::string specification;       ///< of a calibration
+  std::vector<std::string> parts;  ///< of a run, to merge
+  std::string task;                ///< i/n, of the work of a run; empty for all
+  double batch_seconds = 10;       ///< of work that are kept at once while a run goes on
+  bool remake_damaged = false;     ///< do the work of damaged batches again
   std::string to;                  ///< file or folder to write for other tools; empty for none
   int threads = 0;                 ///< 0: one a processor
   std::string instruction_set;     ///< empty: the fastest
@@ -38,6 +42,7 @@ int run_command_line(int argc, const char* const* argv);
 // The commands.
 int check(const Options& options);
 int run(const Options& options);
+int merge(const Options& options);
 int analyse(const Options& options);
 int digest(const Options& options);
 int describe(const Options& options);

@@ -1,188 +1,211 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
-#include <csignal>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include "cli/common.hpp"
-#include "cli/progress.hpp"
-#include "engine/kernels/instruction_set.hpp"
+#include "cli/ranks.hpp"
+#include "cli/simulation.hpp"
 #include "results/collect.hpp"
-#include "results/results.hpp"
-#include "study/probabilistic.hpp"
-#include "study/sensitivity.hpp"
-#include "study/simulate.hpp"
+#include "results/work_folder.hpp"
 
 namespace myelin::cli {
 
 namespace {
 
-std::atomic<bool> interrupted{false};
-
-void note_signal(int) { interrupted = true; }
-
-/// Better to learn now than after the run that the results cannot be written.
-void require_writable_folder(const std::string& output) {
-  if (output.empty()) return;
-  const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
-  std::error_code ignored;
-  if (std::filesystem::is_directory(folder, ignored) && ::access(folder.c_str(), W_OK) == 0) return;
-  throw IoError(fmt::format(
-      "the folder '{}' does not exist or cannot be written, so the results would be lost; nothing was run -- "
-      "make it, change its permissions or choose another with -o",
-      folder.string()));
-}
-
-/// A file that is there is replaced only if it is a results file: a slip of the fingers must not cost a scenario.
-Diagnostics check_output(const std::string& output) {
-  std::error_code unusable;
-  if (output.empty() || !std::filesystem::exists(output, unusable)) {
-    if (!unusable) return {};
-    return {{{output, 0, 0}, fmt::format("the output cannot be used ({})", unusable.message()), "choose another name"}};
-  }
-  try {
-    results::read(output);
-    return {};
-  } catch (const IoError& error) {
-    return {{{output, 0, 0},
-             fmt::format("the output exists and is not a whole results file of this version ({})", error.what()),
-             "remove it or choose another name"}};
-  }
-}
-
-Result<engine::InstructionSet> choose_instruction_set(const std::string& name) {
-  if (name.empty()) return engine::best_instruction_set();
-  if (const auto found = engine::find_instruction_set(name)) return *found;
-  std::vector<std::string> available;
-  for (const engine::InstructionSet set : engine::available_instruction_sets())
-    available.emplace_back(engine::name(set));
-  return tl::unexpected(Diagnostics{{{"--instruction-set", 0, 0},
-                                     fmt::format("'{}' is not available here", name),
-                                     fmt::format("choose one of {}", fmt::join(available, ", "))}});
-}
-
 void append(Diagnostics& all, const Diagnostics& more) { all.insert(all.end(), more.begin(), more.end()); }
 
-/// What a plan gave.
-struct Outputs {
-  std::vector<study::AnalysisOutput> analyses;
-  std::optional<study::ProbabilisticOutput> probabilistic;
-  std::optional<study::SensitivityOutput> sensitivity;
-};
-
-/// Carries out the whole plan; nothing if it was interrupted. All else is done with as many patients as the base
-/// analysis took for its precision.
-Result<std::optional<Outputs>> carry_out(study::Plan& plan, const study::SensitivityPlan& sensitivity,
-                                         const study::Execution& execution) {
-  Outputs outputs;
-  for (const study::PlannedAnalysis& analysis : plan.analyses) {
-    Result<std::optional<study::AnalysisOutput>> output = study::simulate(plan, analysis, execution);
-    if (!output) return tl::unexpected(output.error());
-    if (!output->has_value() || interrupted) return std::nullopt;
-    outputs.analyses.push_back(std::move(**output));
-    plan.patients = outputs.analyses.front().patients;
-    plan.until.clear();
-  }
-  if (plan.draws) {
-    Result<std::optional<study::ProbabilisticOutput>> output =
-        study::simulate_draws(plan, plan.analyses.front(), *plan.draws, execution);
-    if (!output) return tl::unexpected(output.error());
-    if (!output->has_value() || interrupted) return std::nullopt;
-    outputs.probabilistic = std::move(*output);
-  }
-  if (!sensitivity.empty()) {
-    Result<std::optional<study::SensitivityOutput>> output = study::analyse_sensitivity(plan, execution);
-    if (!output) return tl::unexpected(output.error());
-    if (!output->has_value() || interrupted) return std::nullopt;
-    outputs.sensitivity = std::move(*output);
-  }
-  return outputs;
+/// The share that --task i/n names; or what is wrong with it.
+Result<std::optional<study::Share>> read_share(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  unsigned long long task = 0, tasks = 0;
+  int used = 0;
+  const bool read = std::sscanf(text.c_str(), "%8llu/%8llu%n", &task, &tasks, &used) == 2 &&
+                    static_cast<std::size_t>(used) == text.size();
+  if (read && task >= 1 && task <= tasks) return study::Share{task - 1, tasks};
+  return tl::unexpected(Diagnostics{{{"--task", 0, 0},
+                                     fmt::format("'{}' is no share of the work", text),
+                                     "write i/n, such as 3/8 for the third of eight tasks"}});
 }
 
-/// What was asked and what was reached.
-void print_precision(const std::vector<study::PrecisionTarget>& until, const study::AnalysisOutput& output) {
-  for (std::size_t i = 0; i < output.errors_reached.size(); ++i) {
-    const double asked = until[i].standard_error, reached = output.errors_reached[i];
-    const std::string what = until[i].threshold
-                                 ? fmt::format("incremental net monetary benefit at {:g} per QALY", *until[i].threshold)
-                                 : fmt::format("the mean of {}", until[i].outcome);
-    fmt::print(stderr, "standard error of {}: {:.4g} at most, {:.4g} asked for{}; {} patients a strategy\n", what,
-               reached, asked, reached <= asked ? "" : ", NOT REACHED", output.patients);
+/// What stands against doing a part of the work alone, or keeping it.
+Diagnostics check_division(const study::Plan& plan, const Options& options, bool divided) {
+  if (!divided) return {};
+  Diagnostics problems;
+  if (options.output.empty()) {
+    problems.push_back({{"-o", 0, 0},
+                        "tasks and ranks work on parts that are joined from files, and no output is named",
+                        "name one with -o"});
   }
-}
-
-/// How far the means that must be 0 are from it: of all of a run, some are expected beyond 2.
-void print_martingales(const study::AnalysisOutput& output) {
-  if (output.martingale_z.empty()) return;
-  double largest = 0;
-  for (const double z : output.martingale_z) largest = std::max(largest, std::abs(z));
-  fmt::print(stderr,
-             "chance controlled by {} martingales, whose means are {:.1f} standard errors from 0 at most; beyond 5 the "
-             "run would have been given up\n",
-             output.martingale_z.size(), largest);
-}
-
-/// How many patients lived each draw, where some draws showed how many are enough.
-void print_draws(const study::Plan& plan, const study::ProbabilisticOutput& output) {
-  const std::uint64_t patients = output.mean.patients;
-  if (patients == 0 || plan.patients_per_draw) return;
-  fmt::print(stderr, "{} patients a strategy in each of {} parameter draws: {}\n", patients, plan.draws->draws(),
-             patients < plan.patients ? "enough by the variances that some of them showed; without a control of chance"
-                                      : "as many as at the inputs' own values");
-}
-
-/// Work of the analyses and draws; sensitivity analyses are told by their progress alone.
-struct Work {
-  double seconds = 0;
-  std::uint64_t patient_cycles = 0;
-};
-
-Work work_of(const Outputs& outputs) {
-  Work work;
-  for (const study::AnalysisOutput& output : outputs.analyses) {
-    work.seconds += output.elapsed_seconds;
-    work.patient_cycles += output.patient_cycles;
+  if (!plan.until.empty()) {
+    problems.push_back({{"--until", 0, 0},
+                        "how many patients are enough shows only when all have been added up, so that the work cannot "
+                        "be divided beforehand",
+                        "give --patients instead"});
   }
-  if (outputs.probabilistic) {
-    work.seconds += outputs.probabilistic->mean.elapsed_seconds;
-    work.patient_cycles += outputs.probabilistic->mean.patient_cycles;
-  }
-  return work;
+  return problems;
 }
 
-void print_speed(const Work& work, const Options& options, int threads, engine::InstructionSet set) {
-  const auto& [seconds, cycles] = work;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  if (cycles > 0) {
-    fmt::print(
-        stderr,
-        "{:.1f} million patient-cycles in {:.2f} s: {:.1f} million a second on {} thread{} ({}); {} MB of memory\n",
-        static_cast<double>(cycles) / 1e6, seconds, static_cast<double>(cycles) / seconds / 1e6, threads,
-        threads == 1 ? "" : "s", engine::name(set), usage.ru_maxrss / 1024);
-  } else {
-    fmt::print(stderr, "expectations in {:.2f} s; {} MB of memory\n", seconds, usage.ru_maxrss / 1024);
-  }
-  if (!options.output.empty()) fmt::print(stderr, "results written to {}\n", options.output);
+/// Whether an earlier attempt of the same task has left its part whole.
+bool has_part(const std::string& output, const results::RunIdentity& identity, const study::Share& share) {
+  if (!std::filesystem::exists(output)) return false;
+  const results::UnitsFile part(output);
+  const std::string different = results::difference(identity, part.header().identity);
+  if (different.empty() && part.header().share.task == share.task && part.header().share.tasks == share.tasks)
+    return true;
+  throw IoError(fmt::format("'{}' is the part of another run or task{}{} -- remove it or choose another output with -o",
+                            output, different.empty() ? "" : ": it differs in ", different));
 }
 
-int end_interrupted(ProgressReporter& progress) {
+int write_part(const study::Plan& plan, const study::Share& share, const results::RunIdentity& identity,
+               results::WorkFolder& folder, const Options& options) {
+  results::UnitsHeader header{identity, share, {}};
+  results::describe_scenario(plan, header.scenario);
+  const std::vector<results::Unit> units = folder.all();
+  results::write_units(options.output, header, units);
+  folder.remove();
+  if (!options.quiet) {
+    fmt::print(stderr,
+               "{} of {} units of work written to {}; when all tasks are done: myelin merge PART.h5... -o RESULTS.h5\n",
+               units.size(), study::units_of(plan).size(), options.output);
+  }
+  return exit_good;
+}
+
+int end_interrupted(ProgressReporter& progress, results::WorkFolder* folder) {
   progress.end();
-  fmt::print(stderr, "myelin: interrupted; no results were written\n");
+  if (folder != nullptr) folder->flush();
+  if (folder == nullptr || folder->units() == 0) {
+    fmt::print(stderr, "myelin: interrupted; no results were written\n");
+  } else {
+    fmt::print(stderr,
+               "myelin: interrupted; no results were written, and {} finished units of work are kept in '{}': the same "
+               "command goes on from there\n",
+               folder->units(), folder->path().string());
+  }
   return exit_interrupted;
 }
 
-}  // namespace
+/// A run whose options and plan are good.
+class Run {
+ public:
+  Run(const Ranks& ranks, const Options& options, study::Plan plan, study::SensitivityPlan sensitivity,
+      engine::InstructionSet set)
+      : ranks_(ranks),
+        options_(options),
+        plan_(std::move(plan)),
+        sensitivity_(std::move(sensitivity)),
+        until_(plan_.until),
+        set_(set),
+        progress_(options) {}
 
-int run(const Options& options) {
+  int go(const std::optional<study::Share>& task) {
+    catch_signals();
+    study::Execution execution = execution_of(options_, set_, progress_, nullptr);
+    study::settle_engine(plan_, execution);
+    const results::RunIdentity identity = results::identity_of(plan_);
+    if (task && has_part(options_.output, identity, *task)) {
+      fmt::print(stderr, "{} has this task's part already; nothing was run\n", options_.output);
+      return exit_good;
+    }
+    if (!options_.output.empty() && plan_.until.empty()) {
+      if (const Diagnostics problems = open_folder(identity); !problems.empty())
+        return ranks_.first() ? report_problems(problems) : exit_user;
+      execution.store = folder_.get();
+    }
+    resumed_ = folder_ != nullptr && folder_->units() > 0;
+    if (resumed_ && !options_.quiet && ranks_.first()) {
+      fmt::print(stderr, "going on from {} finished units of work in {}\n", folder_->units(), folder_->path().string());
+    }
+    if (task) return do_task(*task, identity, execution);
+    if (ranks_.size() > 1) {
+      if (const std::optional<int> code = do_rank(execution)) return *code;
+    }
+    return do_rest(execution);
+  }
+
+ private:
+  /// The first rank holds the lock and removes what is damaged before the others look.
+  Diagnostics open_folder(const results::RunIdentity& identity) {
+    results::WorkFolder::Options how{options_.batch_seconds, options_.remake_damaged,
+                                     ranks_.size() > 1 ? fmt::format("rank{}-", ranks_.rank()) : "", ranks_.first()};
+    Diagnostics problems;
+    for (const bool turn_of_first : {true, false}) {
+      if (ranks_.first() == turn_of_first) {
+        auto opened = results::WorkFolder::open(options_.output, identity, how);
+        if (opened) {
+          folder_ = std::move(*opened);
+        } else {
+          problems = opened.error();
+        }
+      }
+      if (!ranks_.all(problems.empty())) {
+        if (problems.empty()) problems.push_back({{options_.output, 0, 0}, "another rank cannot go on", ""});
+        return problems;
+      }
+    }
+    return {};
+  }
+
+  int do_task(const study::Share& share, const results::RunIdentity& identity, study::Execution& execution) {
+    execution.share = share;
+    const Result<std::optional<Outputs>> done = carry_out(plan_, sensitivity_, execution);
+    if (!done) return report_problems(done.error());
+    if (!done->has_value()) return end_interrupted(progress_, folder_.get());
+    progress_.end();
+    return write_part(plan_, share, identity, *folder_, options_);
+  }
+
+  /// A rank's units, into the folder of all; no exit code if this rank is to do what is left.
+  std::optional<int> do_rank(study::Execution& execution) {
+    execution.share =
+        study::Share{static_cast<std::uint64_t>(ranks_.rank()), static_cast<std::uint64_t>(ranks_.size())};
+    const Result<std::optional<Outputs>> done = carry_out(plan_, sensitivity_, execution);
+    folder_->flush();
+    const bool good = done && done->has_value();
+    if (!ranks_.all(good)) {
+      if (!done) return report_problems(done.error());
+      if (!ranks_.first()) return exit_interrupted;
+      folder_->look_again();
+      return end_interrupted(progress_, folder_.get());
+    }
+    if (!ranks_.first()) return exit_good;
+    if (const Diagnostics problems = folder_->look_again(); !problems.empty()) return report_problems(problems);
+    execution.share.reset();
+    return std::nullopt;
+  }
+
+  int do_rest(const study::Execution& execution) {
+    Result<std::optional<Outputs>> outputs = carry_out(plan_, sensitivity_, execution);
+    if (!outputs) return report_problems(outputs.error());
+    if (!outputs->has_value()) return end_interrupted(progress_, folder_.get());
+    progress_.end();
+    const int code =
+        finish(std::move(plan_), std::move(**outputs), until_, options_, execution, !resumed_ && ranks_.size() == 1);
+    if (folder_ != nullptr) folder_->remove();
+    return code;
+  }
+
+  const Ranks& ranks_;
+  const Options& options_;
+  study::Plan plan_;
+  study::SensitivityPlan sensitivity_;
+  std::vector<study::PrecisionTarget> until_;
+  engine::InstructionSet set_;
+  ProgressReporter progress_;
+  std::unique_ptr<results::WorkFolder> folder_;
+  bool resumed_ = false;
+};
+
+int run_on(const Ranks& ranks, const Options& options) {
   Diagnostics problems;
   const Result<engine::InstructionSet> instruction_set = choose_instruction_set(options.instruction_set);
   if (!instruction_set) append(problems, instruction_set.error());
-  append(problems, check_output(options.output));
+  const Result<std::optional<study::Share>> task = read_share(options.task);
+  if (!task) append(problems, task.error());
+  if (options.task.empty()) append(problems, check_output(options.output));
   Result<study::Plan> plan = study::make_plan(request_of(options), models());
   study::SensitivityPlan sensitivity;
   if (!plan) {
@@ -190,6 +213,7 @@ int run(const Options& options) {
   } else {
     const auto reference = find_reference(plan->analyses.front().strategies, options.reference);
     if (!reference) append(problems, reference.error());
+    append(problems, check_division(*plan, options, !options.task.empty() || ranks.size() > 1));
     Result<study::SensitivityPlan> asked = plan_questions(*plan);
     if (!asked) {
       append(problems, asked.error());
@@ -197,40 +221,24 @@ int run(const Options& options) {
       sensitivity = std::move(*asked);
     }
   }
-  if (!problems.empty()) return report_problems(problems);
+  if (!problems.empty()) return ranks.first() ? report_problems(problems) : exit_user;
   require_writable_folder(options.output);
+  return Run(ranks, options, std::move(*plan), std::move(sensitivity), *instruction_set).go(*task);
+}
 
-  std::signal(SIGINT, note_signal);
-  std::signal(SIGTERM, note_signal);
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes then shows as a failed write, which is reported
-  const int threads = options.threads > 0 ? options.threads : study::available_threads();
-  ProgressReporter progress(options);
-  const study::Execution execution{.threads = threads,
-                                   .instruction_set = *instruction_set,
-                                   .cohort_state_limit = options.state_limit,
-                                   .count_for_pricing = true,
-                                   .report = [&](const study::Progress& state) { progress.show(state); },
-                                   .interrupted = &interrupted};
-  study::settle_engine(*plan, execution);
-  const std::vector<study::PrecisionTarget> until = plan->until;
-  Result<std::optional<Outputs>> outputs = carry_out(*plan, sensitivity, execution);
-  if (!outputs) return report_problems(outputs.error());
-  if (!outputs->has_value()) return end_interrupted(progress);
-  progress.end();
-  Outputs& all = **outputs;
-  const Work work = work_of(all);
-  if (!options.quiet) {
-    print_precision(until, all.analyses.front());
-    print_martingales(all.analyses.front());
-    if (all.probabilistic) print_draws(*plan, *all.probabilistic);
+}  // namespace
+
+int run(const Options& options) {
+  const Ranks ranks;
+  try {
+    return run_on(ranks, options);
+  } catch (const std::exception& error) {
+    if (ranks.size() > 1) {
+      fmt::print(stderr, "myelin: rank {}: {}\n", ranks.rank(), error.what());
+      ranks.abort(exit_world);
+    }
+    throw;
   }
-  const results::RunResults run =
-      results::collect(std::move(*plan), std::move(all.analyses), std::move(all.probabilistic), all.sensitivity);
-  if (!options.output.empty()) results::write(run, options.output);
-  const int code = print_results(run, options);
-  if (code == exit_good && !options.quiet && options.progress != ProgressKind::json)
-    print_speed(work, options, threads, *instruction_set);
-  return code;
 }
 
 }  // namespace myelin::cli

@@ -58,7 +58,7 @@ class TreeFold {
   void push(Value value) {
     std::size_t level = 0;
     while (!pending_.empty() && pending_.back().first == level) {
-      value = merge(pending_.back().second, value);
+      value = merge(std::move(pending_.back().second), value);
       pending_.pop_back();
       ++level;
     }

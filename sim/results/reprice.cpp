@@ -333,14 +333,14 @@ bool same_programs(const RunResults& run, const study::Plan& now) {
 }  // namespace
 
 Result<study::Plan> plan_of_run(const RunResults& run, const std::vector<std::string>& more,
-                                const study::Models& models) {
+                                const study::Models& models, bool with_draws) {
   std::vector<scenario::File> files;
   const std::string folder = run.scenario_path.substr(0, run.scenario_path.find_last_of('/') + 1);
   for (const ScenarioFile& file : run.scenario_files)
     files.push_back({file.relative_path, folder + file.relative_path, file.text});
   study::PlanRequest request{scenario::Folder(std::move(files)), run.scenario_overrides, run.strategies_asked_for};
   request.overrides.insert(request.overrides.end(), more.begin(), more.end());
-  request.with_draws = false;
+  request.with_draws = with_draws;
   return study::make_plan(request, models);
 }
 

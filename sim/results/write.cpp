@@ -1,12 +1,10 @@
-#include <cstdlib>
-#include <cstring>
 #include <limits>
-#include <span>
 
 #include "core/build_info.hpp"
 #include "core/contract.hpp"
 #include "core/diagnostic.hpp"
 #include "results/group_writer.hpp"
+#include "results/memory_file.hpp"
 #include "results/names.hpp"
 #include "results/results.hpp"
 #include "results/sensitivity_file.hpp"
@@ -18,9 +16,6 @@ namespace {
 
 using hdf5::GroupWriter;
 using hdf5::Handle;
-
-/// Memory that the file under construction grows by.
-constexpr std::size_t growth_bytes = 1 << 20;
 
 const std::vector<std::string> column_names = {"discounted", "undiscounted"};
 
@@ -291,54 +286,6 @@ void write_analysis(const GroupWriter& group, const AnalysisResult& analysis) {
   }
 }
 
-/// The bytes of a file in memory, which HDF5 leaves behind when it closes the file: with many draws they are many, and
-/// H5Fget_file_image would copy them.
-class FileImage {
- public:
-  FileImage() = default;
-  FileImage(const FileImage&) = delete;
-  FileImage& operator=(const FileImage&) = delete;
-  ~FileImage() { std::free(bytes_); }
-
-  /// For the access properties of the file, which must be closed before this object ends.
-  H5FD_file_image_callbacks_t callbacks() {
-    return {.image_malloc = [](size_t size, H5FD_file_image_op_t, void*) { return std::malloc(size); },
-            .image_memcpy = [](void* to, const void* from, size_t size, H5FD_file_image_op_t,
-                               void*) { return std::memcpy(to, from, size); },
-            .image_realloc = [](void* bytes, size_t size, H5FD_file_image_op_t,
-                                void*) { return std::realloc(bytes, size); },
-            .image_free = [](void* bytes, H5FD_file_image_op_t operation, void* image) -> herr_t {
-              if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE) {
-                static_cast<FileImage*>(image)->bytes_ = bytes;
-              } else {
-                std::free(bytes);
-              }
-              return 0;
-            },
-            .udata_copy = [](void* image) { return image; },
-            .udata_free = [](void*) -> herr_t { return 0; },
-            .udata = this};
-  }
-
-  std::span<const std::byte> first(std::size_t size) const { return {static_cast<const std::byte*>(bytes_), size}; }
-
- private:
-  void* bytes_ = nullptr;
-};
-
-/// A file in memory: HDF5 cannot recover from a disk that fills up, so it never sees the disk.
-Handle create_file_in_memory(FileImage& image) {
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot make a property list");
-  hdf5::require(H5Pset_fapl_core(access, growth_bytes, false), "cannot keep a file in memory");
-  H5FD_file_image_callbacks_t callbacks = image.callbacks();
-  hdf5::require(H5Pset_file_image_callbacks(access, &callbacks), "cannot keep the bytes of a file in memory");
-  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "cannot make a property list");
-  hdf5::require(H5Pset_obj_track_times(creation, false), "cannot leave out the times of a file");
-  hdf5::require(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
-                "cannot order the links of a file");
-  return Handle(H5Fcreate("results", H5F_ACC_TRUNC, creation, access), H5Fclose, "cannot make a file in memory");
-}
-
 void write_all(const GroupWriter& root, const RunResults& results) {
   write_run(root, results);
   const GroupWriter scenario = root.group("scenario");
@@ -357,23 +304,12 @@ void write_all(const GroupWriter& root, const RunResults& results) {
   write_sensitivity(root.group("sensitivity"), results);
 }
 
-/// Fills `image`; returns the size of the file, which can be less than that of the memory.
-std::size_t make_image(const RunResults& results, FileImage& image) {
-  const Handle file = create_file_in_memory(image);
-  write_all(GroupWriter(file), results);
-  hdf5::require(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot complete the file in memory");
-  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
-  hdf5::require(size, "cannot measure the file in memory");
-  return static_cast<std::size_t>(size);
-}
-
 }  // namespace
 
 void write(const RunResults& results, const std::filesystem::path& path) {
-  hdf5::silence();
-  FileImage image;
-  const std::size_t size = make_image(results, image);
-  write_whole_file(path, image.first(size));
+  hdf5::MemoryFile file;
+  write_all(GroupWriter(file.id()), results);
+  write_whole_file(path, file.close());
 }
 
 }  // namespace myelin::results

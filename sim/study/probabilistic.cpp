@@ -7,9 +7,12 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <numeric>
+#include <span>
 
 #include "engine/amounts.hpp"
 #include "study/evaluation.hpp"
+#include "study/output_sum.hpp"
 #include "study/patients_per_draw.hpp"
 
 namespace myelin::study {
@@ -18,86 +21,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Draws run before their outputs are added to the mean, in order, so that memory stays bounded.
-constexpr std::size_t draws_a_batch(int threads) { return 4 * static_cast<std::size_t>(threads); }
-
 /// The draw's number of the random numbers of patients; 0 is that of the base case.
 NoiseIndex noise_of(std::size_t draw) { return {static_cast<std::uint32_t>(draw + 1)}; }
-
-void add(std::vector<double>& sum, const std::vector<double>& values) {
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += values[i];
-}
-void add_squares(std::vector<double>& sum, const std::vector<double>& values) {
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += values[i] * values[i];
-}
-
-/// Sums of the outputs of draws; errors as sums of squares.
-class MeanOutput {
- public:
-  void add(const AnalysisOutput& output) {
-    ++count_;
-    if (count_ == 1) {
-      sum_ = output;
-      for (StrategyOutput& strategy : sum_.strategies) square(strategy.outcomes.standard_error);
-      for (IncrementOutput& increment : sum_.increments) square(increment.outcomes.standard_error);
-      return;
-    }
-    for (std::size_t s = 0; s < sum_.strategies.size(); ++s) add_strategy(sum_.strategies[s], output.strategies[s]);
-    for (std::size_t i = 0; i < sum_.increments.size(); ++i) {
-      add_estimates(sum_.increments[i].outcomes, output.increments[i].outcomes);
-      sum_.increments[i].cost_qaly_covariance += output.increments[i].cost_qaly_covariance;
-    }
-    sum_.patient_cycles += output.patient_cycles;
-  }
-
-  AnalysisOutput result() && {
-    const auto n = static_cast<double>(count_);
-    for (StrategyOutput& strategy : sum_.strategies) {
-      finish(strategy.outcomes);
-      for (std::vector<double>& tally : strategy.tallies) divide(tally);
-      for (std::optional<engine::AmountsByTime>& amounts : strategy.amounts) {
-        if (!amounts) continue;
-        amounts->start /= n;
-        divide(amounts->point);
-        divide(amounts->event);
-      }
-    }
-    for (IncrementOutput& increment : sum_.increments) {
-      finish(increment.outcomes);
-      increment.cost_qaly_covariance /= n * n;
-    }
-    return std::move(sum_);
-  }
-
- private:
-  static void square(std::vector<double>& values) {
-    for (double& value : values) value *= value;
-  }
-  static void add_estimates(Estimates& sum, const Estimates& estimates) {
-    study::add(sum.mean, estimates.mean);
-    add_squares(sum.standard_error, estimates.standard_error);
-  }
-  static void add_strategy(StrategyOutput& sum, const StrategyOutput& output) {
-    add_estimates(sum.outcomes, output.outcomes);
-    for (std::size_t t = 0; t < sum.tallies.size(); ++t) study::add(sum.tallies[t], output.tallies[t]);
-    for (std::size_t o = 0; o < sum.amounts.size(); ++o) {
-      if (!sum.amounts[o]) continue;
-      sum.amounts[o]->start += output.amounts[o]->start;
-      study::add(sum.amounts[o]->point, output.amounts[o]->point);
-      study::add(sum.amounts[o]->event, output.amounts[o]->event);
-    }
-  }
-  void divide(std::vector<double>& values) const {
-    for (double& value : values) value /= static_cast<double>(count_);
-  }
-  void finish(Estimates& estimates) const {
-    divide(estimates.mean);
-    for (double& squares : estimates.standard_error) squares = std::sqrt(squares) / static_cast<double>(count_);
-  }
-
-  std::size_t count_ = 0;
-  AnalysisOutput sum_;
-};
 
 /// What one draw came to.
 struct DrawResult {
@@ -133,10 +58,10 @@ class DrawRunner {
     one_thread_.cohort_state_limit = execution.cohort_state_limit;
     one_thread_.interrupted = execution.interrupted;
     parameters_.resize(static_cast<std::size_t>(execution.threads), analysis.scenario.parameters);
+    unit_draws_ = draws_a_unit(draws.draws());
   }
 
   Result<std::optional<ProbabilisticOutput>> run() {
-    const Clock::time_point begin = Clock::now();
     if (plan_.engine == Engine::cohort) {
       auto made = make_cohort_engines({analysis_.name, base_, analysis_.population, {}, {}, 0}, execution_);
       if (!made) return tl::unexpected(made.error());
@@ -145,36 +70,123 @@ class DrawRunner {
     const Result<bool> chosen = choose_patients();
     if (!chosen) return tl::unexpected(chosen.error());
     if (!*chosen) return std::nullopt;
+    if (execution_.share) return do_share();
     ProbabilisticOutput all;
+    all.inputs = moments_of_inputs(analysis_.scenario);
     all.draws.resize(base_.size());
     for (std::size_t s = 0; s < base_.size(); ++s) {
       const std::size_t size = draws_.draws() * base_[s].outcomes.size() * 2;
       all.draws[s].mean.reserve(size);
       all.draws[s].standard_error.reserve(size);
     }
-    all.inputs = moments_of_inputs(analysis_.scenario);
-    MeanOutput mean;
-    const std::size_t batch = draws_a_batch(execution_.threads);
-    std::uint64_t cycles = 0;
-    for (std::size_t first = 0; first < draws_.draws(); first += batch) {
-      const std::size_t count = std::min(batch, draws_.draws() - first);
-      const Result<std::optional<std::vector<AnalysisOutput>>> outputs = run_batch(first, count);
-      if (!outputs) return tl::unexpected(outputs.error());
-      if (!*outputs) return std::nullopt;
-      for (const AnalysisOutput& output : **outputs) {
-        cycles += output.patient_cycles;
-        keep(output, all.draws);
-        mean.add(output);
+    engine::TreeFold<OutputSum> fold;
+    for (std::uint64_t unit = 0; unit < units();) {
+      if (const auto kept = execution_.store != nullptr ? execution_.store->find(name_of(unit)) : std::nullopt) {
+        Unpacker unpacker(*kept);
+        DrawnUnit drawn;
+        drawn.pass(unpacker);
+        add(std::move(drawn), all.draws, fold);
+        ++unit;
+        continue;
       }
-      report(first + count, cycles, begin);
+      std::uint64_t stop = unit + 1;
+      while (stop < units() && stop - unit < units_together() &&
+             (execution_.store == nullptr || !execution_.store->has(name_of(stop))))
+        ++stop;
+      std::vector<std::uint64_t> together(stop - unit);
+      std::iota(together.begin(), together.end(), unit);
+      Result<std::optional<std::vector<DrawnUnit>>> drawn = run_units(together);
+      if (!drawn) return tl::unexpected(drawn.error());
+      if (!*drawn) return std::nullopt;
+      for (DrawnUnit& each : **drawn) add(std::move(each), all.draws, fold);
+      unit = stop;
     }
-    all.mean = std::move(mean).result();
+    all.mean = std::move(fold).result().mean();
     all.mean.programs = std::move(base_);
-    all.mean.elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    all.mean.elapsed_seconds = seconds();
     return all;
   }
 
  private:
+  /// Some draws, one after the other.
+  struct DrawnUnit {
+    std::vector<Estimates> draws;  ///< [strategy], [draw][outcome x 2 + column]
+    OutputSum sum;
+
+    template <class Archive>
+    void pass(Archive& archive) {
+      archive.each(draws, [&](Estimates& each) { study::pass(archive, each); });
+      sum.pass(archive);
+    }
+  };
+
+  Result<std::optional<ProbabilisticOutput>> do_share() {
+    std::vector<std::uint64_t> mine;
+    for (std::uint64_t unit = 0; unit < units(); ++unit) {
+      if (execution_.share->takes(name_of(unit)) && !execution_.store->has(name_of(unit))) mine.push_back(unit);
+    }
+    for (std::size_t first = 0; first < mine.size(); first += units_together()) {
+      const std::size_t count = std::min<std::size_t>(units_together(), mine.size() - first);
+      const Result<std::optional<std::vector<DrawnUnit>>> drawn =
+          run_units(std::span<const std::uint64_t>(mine).subspan(first, count));
+      if (!drawn) return tl::unexpected(drawn.error());
+      if (!*drawn) return std::nullopt;
+    }
+    return ProbabilisticOutput{};
+  }
+
+  std::uint64_t units() const { return (draws_.draws() + unit_draws_ - 1) / unit_draws_; }
+  UnitName name_of(std::uint64_t unit) const { return {probabilistic_name, unit}; }
+  /// So many that all threads are busy, and no more, so that memory stays bounded.
+  std::uint64_t units_together() const {
+    constexpr std::uint64_t draws_a_thread = 4;
+    const std::uint64_t draws = draws_a_thread * static_cast<std::uint64_t>(execution_.threads);
+    return (draws + unit_draws_ - 1) / unit_draws_;
+  }
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+  void add(DrawnUnit unit, std::vector<Estimates>& draws, engine::TreeFold<OutputSum>& fold) {
+    for (std::size_t s = 0; s < draws.size(); ++s) append(unit.draws[s], draws[s]);
+    done_ += unit.sum.count();
+    fold.push(std::move(unit.sum));
+    report();
+  }
+
+  static void append(const Estimates& estimates, Estimates& all) {
+    all.mean.insert(all.mean.end(), estimates.mean.begin(), estimates.mean.end());
+    all.standard_error.insert(all.standard_error.end(), estimates.standard_error.begin(),
+                              estimates.standard_error.end());
+  }
+
+  /// The draws of some units, side by side, which are kept where there is a store.
+  Result<std::optional<std::vector<DrawnUnit>>> run_units(std::span<const std::uint64_t> numbers) {
+    std::vector<std::size_t> wanted;
+    const auto end_of = [&](std::uint64_t unit) { return std::min(draws_.draws(), (unit + 1) * unit_draws_); };
+    for (const std::uint64_t unit : numbers) {
+      for (std::size_t draw = unit * unit_draws_; draw < end_of(unit); ++draw) wanted.push_back(draw);
+    }
+    Result<std::optional<std::vector<AnalysisOutput>>> outputs = run_draws(wanted);
+    if (!outputs) return tl::unexpected(outputs.error());
+    if (!*outputs) return std::nullopt;
+    std::vector<DrawnUnit> units;
+    auto next = (**outputs).begin();
+    for (const std::uint64_t unit : numbers) {
+      DrawnUnit& made = units.emplace_back(DrawnUnit{std::vector<Estimates>(base_.size()), {}});
+      engine::TreeFold<OutputSum> fold;
+      for (std::size_t draw = unit * unit_draws_; draw < end_of(unit); ++draw, ++next) {
+        cycles_ += next->patient_cycles;
+        for (std::size_t s = 0; s < base_.size(); ++s) append(next->strategies[s].outcomes, made.draws[s]);
+        fold.push(OutputSum(std::move(*next)));
+      }
+      made.sum = std::move(fold).result();
+      if (execution_.store == nullptr) continue;
+      Packer packer;
+      made.pass(packer);
+      execution_.store->keep(name_of(unit), std::move(packer).result());
+    }
+    return units;
+  }
+
   /// The patients of each draw: those asked for, or as many as some draws show to be enough. False if interrupted.
   Result<bool> choose_patients() {
     if (plan_.engine == Engine::cohort) return true;
@@ -184,7 +196,9 @@ class DrawRunner {
     constexpr std::uint64_t pilot_patients = 512;
     if (plan_.patients_per_draw || whole_rounds(pilot_patients) >= plan_.patients) return true;
     patients_ = whole_rounds(pilot_patients);
-    const Result<std::optional<std::vector<AnalysisOutput>>> pilot = run_batch(0, pilot_draws);
+    std::vector<std::size_t> first(pilot_draws);
+    std::iota(first.begin(), first.end(), 0);
+    const Result<std::optional<std::vector<AnalysisOutput>>> pilot = run_draws(first);
     if (!pilot) return tl::unexpected(pilot.error());
     if (!*pilot) return false;
     double cycles = 0;
@@ -206,9 +220,19 @@ class DrawRunner {
   }
 
   /// Draws side by side on the threads; nothing if it was interrupted.
-  Result<std::optional<std::vector<AnalysisOutput>>> run_batch(std::size_t first, std::size_t draws) {
-    std::vector<DrawResult> results(draws);
-    run_side_by_side(first, results);
+  Result<std::optional<std::vector<AnalysisOutput>>> run_draws(std::span<const std::size_t> draws) {
+    std::vector<DrawResult> results(draws.size());
+    const auto count = static_cast<std::int64_t>(results.size());
+#pragma omp parallel for schedule(dynamic) num_threads(execution_.threads)
+    for (std::int64_t i = 0; i < count; ++i) {
+      DrawResult& result = results[static_cast<std::size_t>(i)];
+      try {
+        run_draw(draws[static_cast<std::size_t>(i)], parameters_[static_cast<std::size_t>(omp_get_thread_num())],
+                 result);
+      } catch (...) {
+        result.failure = std::current_exception();
+      }
+    }
     std::vector<AnalysisOutput> outputs;
     for (DrawResult& result : results) {
       if (result.failure) std::rethrow_exception(result.failure);
@@ -217,20 +241,6 @@ class DrawRunner {
       outputs.push_back(std::move(result.output));
     }
     return outputs;
-  }
-
-  void run_side_by_side(std::size_t first, std::vector<DrawResult>& results) {
-    const auto count = static_cast<std::int64_t>(results.size());
-#pragma omp parallel for schedule(dynamic) num_threads(execution_.threads)
-    for (std::int64_t i = 0; i < count; ++i) {
-      DrawResult& result = results[static_cast<std::size_t>(i)];
-      try {
-        run_draw(first + static_cast<std::size_t>(i), parameters_[static_cast<std::size_t>(omp_get_thread_num())],
-                 result);
-      } catch (...) {
-        result.failure = std::current_exception();
-      }
-    }
   }
 
   void run_draw(std::size_t draw, ParameterSet& parameters, DrawResult& result) const {
@@ -285,20 +295,10 @@ class DrawRunner {
     return expect(evaluation, *own);
   }
 
-  static void keep(const AnalysisOutput& output, std::vector<Estimates>& draws) {
-    for (std::size_t s = 0; s < draws.size(); ++s) {
-      const Estimates& estimates = output.strategies[s].outcomes;
-      draws[s].mean.insert(draws[s].mean.end(), estimates.mean.begin(), estimates.mean.end());
-      draws[s].standard_error.insert(draws[s].standard_error.end(), estimates.standard_error.begin(),
-                                     estimates.standard_error.end());
-    }
-  }
-
-  void report(std::size_t done, std::uint64_t cycles, Clock::time_point begin) const {
+  void report() const {
     if (!execution_.report) return;
     const std::uint64_t patients = std::max<std::uint64_t>(1, patients_);
-    execution_.report({"probabilistic", done * patients, draws_.draws() * patients, cycles,
-                       std::chrono::duration<double>(Clock::now() - begin).count()});
+    execution_.report({probabilistic_name, done_ * patients, draws_.draws() * patients, cycles_, seconds()});
   }
 
   const Plan& plan_;
@@ -310,6 +310,9 @@ class DrawRunner {
   std::vector<Program> base_;                  // [strategy], at the inputs' values
   std::vector<engine::CohortEngine> engines_;  // [strategy]
   std::vector<ParameterSet> parameters_;       // [thread]
+  std::uint64_t unit_draws_ = 1;
+  std::uint64_t done_ = 0, cycles_ = 0;  // draws in the fold; cycles lived by this process
+  Clock::time_point begin_ = Clock::now();
 };
 
 }  // namespace

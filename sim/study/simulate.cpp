@@ -9,208 +9,14 @@
 #include <numeric>
 
 #include "core/contract.hpp"
-#include "engine/microsimulation.hpp"
 #include "study/evaluation.hpp"
+#include "study/sampler.hpp"
 
 namespace myelin::study {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Blocks simulated between two looks at progress and interruption; they are folded in order, so that memory stays
-/// bounded.
-constexpr std::uint64_t batch_blocks = 64;
-
-/// Blocks before the first look at a precision: their errors are then known to a few per cent.
-constexpr std::uint64_t pilot_blocks = 8;
-
-OutcomeIndex find_outcome(const Program& program, const char* name) {
-  const auto found = std::ranges::find(program.outcomes, name, &Outcome::name);
-  MYELIN_EXPECT(found != program.outcomes.end());
-  return {static_cast<std::size_t>(found - program.outcomes.begin())};
-}
-
-Estimates estimates_of(const std::vector<engine::Moments>& moments, std::size_t first, std::size_t count) {
-  Estimates estimates;
-  for (std::size_t i = first; i < first + count; ++i) {
-    estimates.mean.push_back(moments[i].mean);
-    estimates.standard_error.push_back(moments[i].standard_error());
-  }
-  return estimates;
-}
-
-/// Counts of a prepared program, laid one tally after the other, as patients per patient.
-std::vector<std::vector<double>> split_tallies(const Program& program, const std::vector<std::uint64_t>& counts,
-                                               std::uint64_t patients) {
-  std::vector<std::vector<double>> tallies;
-  auto next = counts.begin();
-  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
-    for (const Step& step : program.steps(phase)) {
-      const auto* tally = std::get_if<Tally>(&step.action);
-      if (tally == nullptr) continue;
-      std::vector<double>& values = tallies.emplace_back();
-      const std::size_t size = tally->cells * engine::tally_times(phase, program.cycles);
-      for (std::size_t i = 0; i < size; ++i)
-        values.push_back(static_cast<double>(*next++) / static_cast<double>(patients));
-    }
-  }
-  return tallies;
-}
-
-class Sampler {
- public:
-  Sampler(const Evaluation& evaluation, const Execution& execution)
-      : evaluation_(evaluation),
-        execution_(execution),
-        simulation_(
-            programs_of(evaluation), evaluation.population,
-            {find_outcome(evaluation.programs.front(), "cost"), find_outcome(evaluation.programs.front(), "qaly")},
-            {.seed = evaluation.seed,
-             .noise = evaluation.noise,
-             .patients = evaluation.patients,
-             .instruction_set = execution.instruction_set,
-             .controls = pointers(evaluation.controls)}) {
-    for (int thread = 0; thread < execution.threads; ++thread) workspaces_.push_back(simulation_.make_workspace());
-  }
-
-  std::optional<AnalysisOutput> run() {
-    const Clock::time_point begin = Clock::now();
-    engine::TreeFold<engine::PatientSums> fold;
-    std::uint64_t done = 0;
-    for (std::uint64_t stop = first_stop(); done < stop; stop = next_stop(done, fold.result())) {
-      while (done < stop) {
-        if (execution_.interrupted != nullptr && execution_.interrupted->load()) return std::nullopt;
-        std::vector<engine::PatientSums> sums(std::min(batch_blocks, stop - done), simulation_.make_sums());
-        simulate_blocks(done, sums);
-        for (engine::PatientSums& each : sums) fold.push(std::move(each));
-        done += sums.size();
-        report(done, stop, begin);
-      }
-    }
-    return output(fold.result(), done, begin);
-  }
-
- private:
-  static std::vector<const Program*> programs_of(const Evaluation& evaluation) {
-    std::vector<const Program*> all;
-    for (std::size_t i = 0; i < evaluation.programs.size(); ++i)
-      all.push_back(evaluation.controls == nullptr ? &evaluation.programs[i] : &(*evaluation.controls)[i].program());
-    return all;
-  }
-
-  static std::vector<const engine::Control*> pointers(const std::vector<engine::Control>* controls) {
-    std::vector<const engine::Control*> all;
-    for (std::size_t i = 0; controls != nullptr && i < controls->size(); ++i) all.push_back(&(*controls)[i]);
-    return all;
-  }
-
-  std::uint64_t patients_of(std::uint64_t blocks) const {
-    return std::min(evaluation_.patients, blocks * engine::block_patients);
-  }
-
-  /// The next number of blocks in which a population's profiles come round whole.
-  std::uint64_t whole_rounds(double blocks) const {
-    const std::uint64_t profiles = std::max<std::uint64_t>(1, evaluation_.population.profiles()),
-                        round = std::lcm(profiles, engine::block_patients) / engine::block_patients;
-    const double rounds = std::ceil(blocks / static_cast<double>(round)),
-                 most = static_cast<double>(simulation_.blocks());
-    return rounds * static_cast<double>(round) >= most ? simulation_.blocks()
-                                                       : static_cast<std::uint64_t>(rounds) * round;
-  }
-
-  std::uint64_t first_stop() const {
-    return evaluation_.until.empty() ? simulation_.blocks() : whole_rounds(pilot_blocks);
-  }
-
-  /// Up to where to go on: `done` where the precision is reached. What patients sum to decides, so that neither threads
-  /// nor time do. A far goal is approached in two steps, since the first guess of its distance is a rough one.
-  std::uint64_t next_stop(std::uint64_t done, const engine::PatientSums& sums) const {
-    const double needed = patients_needed(evaluation_.until, evaluation_.programs.front().outcomes, sums);
-    if (needed <= 1) return done;
-    constexpr double far = 2, first_step = 0.8;
-    const double blocks = static_cast<double>(done) * (needed > far ? std::max(far, first_step * needed) : needed);
-    return std::max(done, whole_rounds(std::max(blocks, static_cast<double>(done) + 1)));
-  }
-
-  /// Each block writes its own place, so that neither the number of threads nor their
-  /// order shows.
-  void simulate_blocks(std::uint64_t first, std::vector<engine::PatientSums>& sums) {
-    const auto count = static_cast<std::int64_t>(sums.size());
-#pragma omp parallel for schedule(dynamic) num_threads(execution_.threads)
-    for (std::int64_t i = 0; i < count; ++i) {
-      simulation_.simulate(first + static_cast<std::uint64_t>(i),
-                           workspaces_[static_cast<std::size_t>(omp_get_thread_num())],
-                           sums[static_cast<std::size_t>(i)]);
-    }
-  }
-
-  std::uint64_t patient_cycles() const {
-    std::uint64_t cycles = 0;
-    for (const auto& workspace : workspaces_) cycles += workspace.patient_cycles;
-    return cycles;
-  }
-
-  static double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-  }
-
-  void report(std::uint64_t blocks_done, std::uint64_t blocks, Clock::time_point begin) const {
-    if (!execution_.report) return;
-    execution_.report(
-        {evaluation_.name, patients_of(blocks_done), patients_of(blocks), patient_cycles(), seconds_since(begin)});
-  }
-
-  /// A mean far from 0 means that what was drawn is not what the rows of the programs say: our mistake.
-  std::vector<double> check_martingales(const engine::PatientSums& sums) const {
-    constexpr double far = 5;
-    std::vector<double> z;
-    for (const engine::Moments& martingale : sums.martingales) {
-      const double error = martingale.standard_error();
-      z.push_back(error > 0 ? martingale.mean / error : 0);
-      if (!(std::abs(z.back()) <= far)) {
-        throw ContractViolation(fmt::format(
-            "the martingale that controls the chance has a mean {:.1f} standard errors from 0: the sampler does not do "
-            "what the program says",
-            z.back()));
-      }
-    }
-    return z;
-  }
-
-  AnalysisOutput output(const engine::PatientSums& sums, std::uint64_t blocks, Clock::time_point begin) const {
-    AnalysisOutput output;
-    output.patients = patients_of(blocks);
-    output.martingale_z = check_martingales(sums);
-    for (const PrecisionTarget& target : evaluation_.until)
-      output.errors_reached.push_back(error_reached(target, evaluation_.programs.front().outcomes, sums));
-    const std::size_t values = simulation_.outcomes() * engine::columns;
-    std::size_t pair = 0;
-    for (std::size_t strategy = 0; strategy < evaluation_.programs.size(); ++strategy) {
-      std::vector<std::uint64_t> counts(simulation_.programs()[strategy].counts);
-      for (const auto& workspace : workspaces_) {
-        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += workspace.counts[strategy][i];
-      }
-      const Program& program = evaluation_.programs[strategy];
-      std::vector<std::vector<double>> tallies = split_tallies(program, counts, output.patients);
-      engine::OutcomeAmounts amounts = engine::amounts_from_tallies(program, evaluation_.population, tallies);
-      output.strategies.push_back(
-          {estimates_of(sums.outcomes, strategy * values, values), std::move(tallies), std::move(amounts), 0});
-      for (std::size_t versus = 0; versus < strategy; ++versus, ++pair) {
-        output.increments.push_back({strategy, versus, estimates_of(sums.increments, pair * values, values),
-                                     sums.joint[pair].covariance_of_means()});
-      }
-    }
-    output.patient_cycles = patient_cycles();
-    output.elapsed_seconds = seconds_since(begin);
-    return output;
-  }
-
-  const Evaluation& evaluation_;
-  const Execution& execution_;
-  engine::Microsimulation simulation_;
-  std::vector<engine::Microsimulation::Workspace> workspaces_;
-};
 
 /// Increments between expectations, which have no error.
 std::vector<IncrementOutput> exact_increments(const std::vector<StrategyOutput>& strategies) {
@@ -304,6 +110,20 @@ void settle_engine(Plan& plan, const Execution& execution) {
   plan.patients = *plan.patients_if_too_large;
 }
 
+std::vector<UnitName> units_of(const Plan& plan) {
+  std::vector<UnitName> all;
+  const auto add = [&](const std::string& analysis, std::uint64_t count, std::uint64_t a_unit) {
+    for (std::uint64_t unit = 0; unit * a_unit < count; ++unit) all.push_back({analysis, unit});
+  };
+  for (const PlannedAnalysis& analysis : plan.analyses) {
+    if (plan.engine == Engine::cohort) break;
+    const std::uint64_t blocks = (plan.patients + engine::block_patients - 1) / engine::block_patients;
+    add(analysis.name, blocks, blocks_a_unit(blocks, most_cycles_a_block(analysis.programs)));
+  }
+  if (plan.draws) add(probabilistic_name, plan.draws->draws(), draws_a_unit(plan.draws->draws()));
+  return all;
+}
+
 Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAnalysis& analysis,
                                                const Execution& execution) {
   const Clock::time_point begin = Clock::now();
@@ -317,6 +137,7 @@ Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAn
       nullptr,
       plan.until};
   std::optional<AnalysisOutput> output;
+  if (plan.engine == Engine::cohort && execution.share) return AnalysisOutput{};
   if (plan.engine == Engine::cohort) {
     const auto engines = make_cohort_engines(evaluation, execution);
     if (!engines) return tl::unexpected(engines.error());
@@ -329,7 +150,7 @@ Result<std::optional<AnalysisOutput>> simulate(const Plan& plan, const PlannedAn
     output = sample(evaluation, execution);
     evaluation.controls = nullptr;
   }
-  if (!output) return output;
+  if (!output || execution.share) return output;
   output->elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   output->programs = std::move(evaluation.programs);
   return output;

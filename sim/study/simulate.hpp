@@ -11,6 +11,7 @@
 #include "engine/amounts.hpp"
 #include "engine/kernels/instruction_set.hpp"
 #include "study/plan.hpp"
+#include "study/work.hpp"
 
 namespace myelin::study {
 
@@ -30,6 +31,11 @@ struct Execution {
   bool count_for_pricing = false;  ///< also tally what decides every accrual, so that the run can be priced again
   std::function<void(const Progress&)> report;     ///< called between batches, by one thread; may be empty
   const std::atomic<bool>* interrupted = nullptr;  ///< polled between batches; may be null
+  /// Where units of work are kept, and found if they were done before; may be null. An interrupted run then ends with
+  /// the unit in hand.
+  UnitStore* store = nullptr;
+  /// Do these units alone, into the store: the outputs are then empty, to be had from the stores of all tasks.
+  std::optional<Share> share = {};
 };
 
 /// Means with their Monte Carlo standard errors: [outcome x 2 + column], column 0 discounted and 1 undiscounted.
@@ -69,6 +75,10 @@ int available_threads();
 /// Turns a plan whose engine is left open to the microsimulation if the cohort engine refuses the size of a program of
 /// its base analysis and patients are given for that.
 void settle_engine(Plan& plan, const Execution& execution);
+
+/// All units of work of a plan, in order: those of the microsimulation's analyses, and of parameter draws. What the
+/// cohort engine expects of an analysis and what sensitivity analyses ask is no unit.
+std::vector<UnitName> units_of(const Plan& plan);
 
 /// Runs one analysis of a plan. Nothing if it was interrupted; a diagnostic if the cohort engine refuses a program's
 /// size. The result does not depend on the execution, to the bit.
