@@ -134,9 +134,12 @@ std::optional<study::UnitValues> WorkFolder::find(const study::UnitName& unit) c
 }
 
 void WorkFolder::keep(const study::UnitName& unit, study::UnitValues values) {
+  // Of fast draws so much can come together in the seconds of a batch that memory would grow.
+  constexpr std::size_t most_numbers_waiting = std::size_t{1} << 20;
+  numbers_waiting_ += values.reals.size() + values.integers.size();
   waiting_.insert_or_assign(unit, std::move(values));
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_batch_;
-  if (since.count() >= options_.seconds_a_batch) flush();
+  if (since.count() >= options_.seconds_a_batch || numbers_waiting_ > most_numbers_waiting) flush();
 }
 
 void WorkFolder::flush() {
@@ -150,6 +153,7 @@ void WorkFolder::flush() {
   } while (std::filesystem::exists(path));
   write_units(path, {identity_, {}, {}}, {waiting_.begin(), waiting_.end()});
   waiting_.clear();
+  numbers_waiting_ = 0;
   index_.add(UnitsFile(path));
   last_batch_ = std::chrono::steady_clock::now();
 }

@@ -75,6 +75,7 @@ class WorkFolder : public study::UnitStore {
   int lock_ = -1;
   UnitsIndex index_;
   std::map<study::UnitName, study::UnitValues> waiting_;
+  std::size_t numbers_waiting_ = 0;
   std::size_t next_batch_ = 0;
   std::chrono::steady_clock::time_point last_batch_ = std::chrono::steady_clock::now();
 };

@@ -51,7 +51,7 @@ void OutputSum::pass(Archive& archive) {
   archive(count_);
   archive.each(sum_.strategies, [&](StrategyOutput& strategy) {
     study::pass(archive, strategy.outcomes);
-    archive.each(strategy.tallies, [&](std::vector<double>& tally) { archive(tally); });
+    archive.each(strategy.tallies, [&](std::vector<double>& tally) { archive.sparse(tally); });
     archive.each(strategy.amounts, [&](auto& amounts) { study::pass(archive, amounts); });
     archive(strategy.cohort_states);
   });

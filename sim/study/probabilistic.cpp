@@ -138,11 +138,8 @@ class DrawRunner {
   std::uint64_t units() const { return (draws_.draws() + unit_draws_ - 1) / unit_draws_; }
   UnitName name_of(std::uint64_t unit) const { return {probabilistic_name, unit}; }
   /// So many that all threads are busy, and no more, so that memory stays bounded.
-  std::uint64_t units_together() const {
-    constexpr std::uint64_t draws_a_thread = 4;
-    const std::uint64_t draws = draws_a_thread * static_cast<std::uint64_t>(execution_.threads);
-    return (draws + unit_draws_ - 1) / unit_draws_;
-  }
+  std::size_t draws_together() const { return 4 * static_cast<std::size_t>(execution_.threads); }
+  std::uint64_t units_together() const { return (draws_together() + unit_draws_ - 1) / unit_draws_; }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   void add(DrawnUnit unit, std::vector<Estimates>& draws, engine::TreeFold<OutputSum>& fold) {
@@ -160,29 +157,36 @@ class DrawRunner {
 
   /// The draws of some units, side by side, which are kept where there is a store.
   Result<std::optional<std::vector<DrawnUnit>>> run_units(std::span<const std::uint64_t> numbers) {
-    std::vector<std::size_t> wanted;
-    const auto end_of = [&](std::uint64_t unit) { return std::min(draws_.draws(), (unit + 1) * unit_draws_); };
-    for (const std::uint64_t unit : numbers) {
-      for (std::size_t draw = unit * unit_draws_; draw < end_of(unit); ++draw) wanted.push_back(draw);
+    std::vector<std::pair<std::size_t, std::size_t>> wanted;  // (draw, position of its unit)
+    for (std::size_t position = 0; position < numbers.size(); ++position) {
+      const std::size_t first = numbers[position] * unit_draws_, stop = std::min(draws_.draws(), first + unit_draws_);
+      for (std::size_t draw = first; draw < stop; ++draw) wanted.emplace_back(draw, position);
     }
-    Result<std::optional<std::vector<AnalysisOutput>>> outputs = run_draws(wanted);
-    if (!outputs) return tl::unexpected(outputs.error());
-    if (!*outputs) return std::nullopt;
-    std::vector<DrawnUnit> units;
-    auto next = (**outputs).begin();
-    for (const std::uint64_t unit : numbers) {
-      DrawnUnit& made = units.emplace_back(DrawnUnit{std::vector<Estimates>(base_.size()), {}});
-      engine::TreeFold<OutputSum> fold;
-      for (std::size_t draw = unit * unit_draws_; draw < end_of(unit); ++draw, ++next) {
-        cycles_ += next->patient_cycles;
-        for (std::size_t s = 0; s < base_.size(); ++s) append(next->strategies[s].outcomes, made.draws[s]);
-        fold.push(OutputSum(std::move(*next)));
+    std::vector<DrawnUnit> units(numbers.size(), DrawnUnit{std::vector<Estimates>(base_.size()), {}});
+    std::vector<engine::TreeFold<OutputSum>> folds(numbers.size());
+    // Outputs are large: few at a time.
+    for (std::size_t first = 0; first < wanted.size(); first += draws_together()) {
+      const std::span<const std::pair<std::size_t, std::size_t>> now(&wanted[first],
+                                                                     std::min(draws_together(), wanted.size() - first));
+      std::vector<std::size_t> draws;
+      for (const auto& [draw, position] : now) draws.push_back(draw);
+      Result<std::optional<std::vector<AnalysisOutput>>> outputs = run_draws(draws);
+      if (!outputs) return tl::unexpected(outputs.error());
+      if (!*outputs) return std::nullopt;
+      for (std::size_t i = 0; i < now.size(); ++i) {
+        AnalysisOutput& output = (**outputs)[i];
+        DrawnUnit& unit = units[now[i].second];
+        cycles_ += output.patient_cycles;
+        for (std::size_t s = 0; s < base_.size(); ++s) append(output.strategies[s].outcomes, unit.draws[s]);
+        folds[now[i].second].push(OutputSum(std::move(output)));
       }
-      made.sum = std::move(fold).result();
+    }
+    for (std::size_t position = 0; position < numbers.size(); ++position) {
+      units[position].sum = std::move(folds[position]).result();
       if (execution_.store == nullptr) continue;
       Packer packer;
-      made.pass(packer);
-      execution_.store->keep(name_of(unit), std::move(packer).result());
+      units[position].pass(packer);
+      execution_.store->keep(name_of(numbers[position]), std::move(packer).result());
     }
     return units;
   }

@@ -72,14 +72,16 @@ class Packer {
     values_.integers.push_back(values.size());
     values_.integers.insert(values_.integers.end(), values.begin(), values.end());
   }
-  /// Numbers most of which are 0.
-  void sparse(const std::vector<std::uint64_t>& values) {
+  /// Numbers, none below 0, most of which are 0.
+  template <class T>
+  void sparse(const std::vector<T>& values) {
     values_.integers.push_back(values.size());
     const std::size_t count_at = values_.integers.size();
     values_.integers.push_back(0);
     for (std::uint64_t i = 0; i < values.size(); ++i) {
       if (values[i] == 0) continue;
-      values_.integers.insert(values_.integers.end(), {i, values[i]});
+      (*this)(i);
+      (*this)(values[i]);
       ++values_.integers[count_at];
     }
   }
@@ -103,8 +105,10 @@ class Unpacker {
   void operator()(std::uint64_t& value) { value = values_.integers[take(integer_, 1, values_.integers.size())]; }
   void operator()(std::vector<double>& values) { take_list(values_.reals, real_, values); }
   void operator()(std::vector<std::uint64_t>& values) { take_list(values_.integers, integer_, values); }
-  void sparse(std::vector<std::uint64_t>& values) {
-    std::uint64_t size = 0, count = 0, position = 0, value = 0;
+  template <class T>
+  void sparse(std::vector<T>& values) {
+    std::uint64_t size = 0, count = 0, position = 0;
+    T value = 0;
     (*this)(size);
     (*this)(count);
     values.assign(size, 0);

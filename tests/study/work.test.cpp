@@ -52,6 +52,7 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
   std::vector<double> reals = {1, 2}, none;
   std::vector<std::vector<std::uint64_t>> lists = {{1}, {}, {2, 3}};
   const std::vector<std::uint64_t> mostly_none = {0, 0, 5, 0, 0, 0, 7, 0};
+  const std::vector<double> mostly_zero = {0, 0.25, 0, 0};
   Packer packer;
   packer(real);
   packer(none);
@@ -59,11 +60,13 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
   packer.each(lists, [&](std::vector<std::uint64_t>& list) { packer(list); });
   packer(reals);
   packer.sparse(mostly_none);
+  packer.sparse(mostly_zero);
   const UnitValues values = std::move(packer).result();
 
   double read = 0;
   std::uint64_t read_number = 0;
   std::vector<std::uint64_t> read_mostly_none;
+  std::vector<double> read_mostly_zero;
   std::vector<double> read_reals, read_none = {1};
   std::vector<std::vector<std::uint64_t>> read_lists;
   Unpacker unpacker(values);
@@ -73,7 +76,9 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
   unpacker.each(read_lists, [&](std::vector<std::uint64_t>& list) { unpacker(list); });
   unpacker(read_reals);
   unpacker.sparse(read_mostly_none);
+  unpacker.sparse(read_mostly_zero);
   CHECK(read_mostly_none == mostly_none);
+  CHECK(read_mostly_zero == mostly_zero);
   CHECK(read == real);
   CHECK(read_none.empty());
   CHECK(read_number == number);
@@ -81,7 +86,7 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
   CHECK(read_reals == reals);
   CHECK_THROWS_AS(unpacker(read), ContractViolation);
   UnitValues cut = values;
-  cut.reals.pop_back();
+  cut.reals.resize(2);
   Unpacker of_cut(cut);
   of_cut(read);
   of_cut(read_none);
