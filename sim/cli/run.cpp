@@ -106,14 +106,16 @@ class Run {
     study::Execution execution = execution_of(options_, set_, progress_, nullptr);
     study::settle_engine(plan_, execution);
     const results::RunIdentity identity = results::identity_of(plan_);
-    if (task && has_part(options_.output, identity, *task)) {
-      fmt::print(stderr, "{} has this task's part already; nothing was run\n", options_.output);
-      return exit_good;
-    }
+    const bool done = task && has_part(options_.output, identity, *task);
     if (!options_.output.empty() && plan_.until.empty()) {
       if (const Diagnostics problems = open_folder(identity); !problems.empty())
         return ranks_.first() ? report_problems(problems) : exit_user;
       execution.store = folder_.get();
+    }
+    if (done) {
+      folder_->remove();  // the attempt that wrote the part may have been killed before it could
+      fmt::print(stderr, "{} has this task's part already; nothing was run\n", options_.output);
+      return exit_good;
     }
     resumed_ = folder_ != nullptr && folder_->units() > 0;
     if (resumed_ && !options_.quiet && ranks_.first()) {

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <set>
 #include <utility>
 
 namespace myelin::results {
@@ -94,7 +93,7 @@ Diagnostics WorkFolder::read_batches() {
     if (is_batch(entry.path())) batches.push_back(entry.path());
   }
   std::ranges::sort(batches);
-  std::set<std::filesystem::path> differ;
+  bool another_run = false;
   Diagnostics problems;
   for (const std::filesystem::path& batch : batches) {
     try {
@@ -102,8 +101,7 @@ Diagnostics WorkFolder::read_batches() {
       const std::string different = difference(identity_, file.header().identity);
       if (different.empty()) {
         index_.add(std::move(file));
-      } else if (differ.empty()) {
-        differ.insert(batch);
+      } else if (!std::exchange(another_run, true)) {
         problems.push_back({{folder_.string(), 0, 0},
                             fmt::format("unfinished work of another run is kept here; it differs in {}", different),
                             "remove the folder, choose another output with -o, or run as before"});

@@ -28,12 +28,11 @@ class UnitsIndex {
 };
 
 /// The folder OUTPUT.unfinished beside a run's output, where batches of finished units wait until all are done: a run
-/// that was killed goes on from there. A lock keeps two runs of one
-/// output apart.
+/// that was killed goes on from there. A lock keeps two runs of one output apart.
 class WorkFolder : public study::UnitStore {
  public:
   struct Options {
-    double seconds_a_batch = 10;  ///< work that is lost at most; a shorter run makes no folder
+    double seconds_a_batch = 10;  ///< work that is lost at most
     bool remake_damaged = false;  ///< remove batches that are damaged, so that their units are done again
     std::string writer = {};      ///< of several processes that share the folder: part of the names of its batches
     bool lock = true;

@@ -56,7 +56,7 @@ class DrawRunner {
     one_thread_.threads = 1;
     one_thread_.instruction_set = execution.instruction_set;
     one_thread_.cohort_state_limit = execution.cohort_state_limit;
-    one_thread_.interrupted = execution.interrupted;
+    if (execution.store == nullptr) one_thread_.interrupted = execution.interrupted;  // else units in hand are finished
     parameters_.resize(static_cast<std::size_t>(execution.threads), analysis.scenario.parameters);
     unit_draws_ = draws_a_unit(draws.draws());
   }
@@ -89,6 +89,7 @@ class DrawRunner {
         ++unit;
         continue;
       }
+      if (interrupted()) return std::nullopt;
       std::uint64_t stop = unit + 1;
       while (stop < units() && stop - unit < units_together() &&
              (execution_.store == nullptr || !execution_.store->has(name_of(stop))))
@@ -126,6 +127,7 @@ class DrawRunner {
       if (execution_.share->takes(name_of(unit)) && !execution_.store->has(name_of(unit))) mine.push_back(unit);
     }
     for (std::size_t first = 0; first < mine.size(); first += units_together()) {
+      if (interrupted()) return std::nullopt;
       const std::size_t count = std::min<std::size_t>(units_together(), mine.size() - first);
       const Result<std::optional<std::vector<DrawnUnit>>> drawn =
           run_units(std::span<const std::uint64_t>(mine).subspan(first, count));
@@ -140,6 +142,7 @@ class DrawRunner {
   /// So many that all threads are busy, and no more, so that memory stays bounded.
   std::size_t draws_together() const { return 4 * static_cast<std::size_t>(execution_.threads); }
   std::uint64_t units_together() const { return (draws_together() + unit_draws_ - 1) / unit_draws_; }
+  bool interrupted() const { return execution_.interrupted != nullptr && execution_.interrupted->load(); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   void add(DrawnUnit unit, std::vector<Estimates>& draws, engine::TreeFold<OutputSum>& fold) {
@@ -275,7 +278,7 @@ class DrawRunner {
     } else {
       result.interrupted = true;
     }
-    if (execution_.interrupted != nullptr && execution_.interrupted->load()) result.interrupted = true;
+    if (one_thread_.interrupted != nullptr && one_thread_.interrupted->load()) result.interrupted = true;
   }
 
   static void refuse(std::size_t draw, const Diagnostics& problems, Diagnostics& into) {

@@ -1,12 +1,11 @@
 #include "study/simulate.hpp"
 
-#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <numeric>
+#include <optional>
+#include <string_view>
 
 #include "core/contract.hpp"
 #include "study/evaluation.hpp"

@@ -146,10 +146,11 @@ def check_kills(work):
     return killed
 
 
-def start_and_stop(work, output, wanted, sent=signal.SIGTERM):
-    """An unfinished run that was told to end when it had kept some batches; its standard error."""
+def start_and_stop(work, output, wanted, *more, sent=signal.SIGTERM):
+    """The folder of an unfinished run that was told to end when it had kept some batches."""
     folder = Path(f"{output}.unfinished")
-    process = subprocess.Popen([MYELIN, *map(str, work.command(output, *EVERY_UNIT))], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([MYELIN, *map(str, work.command(output, *EVERY_UNIT, *more))], stderr=subprocess.PIPE,
+                               text=True)
     while len(list(folder.glob("batch-*.h5"))) < wanted and process.poll() is None:
         time.sleep(0.001)
     process.send_signal(sent)
@@ -163,10 +164,23 @@ def check_signals(work):
     for sent in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
         output = work.folder / "stopped.h5"
         output.unlink(missing_ok=True)
-        start_and_stop(work, output, 2, sent)
+        start_and_stop(work, output, 2, sent=sent)
         assert not output.exists()
         run(*work.command(output))
         work.check(output, f"after {sent.name}")
+
+
+def check_left_over(work):
+    """Killed after its output was whole and before its folder was gone."""
+    for output, more in ((work.folder / "whole.h5", []), (work.folder / "whole1of2.h5", ["--task", "1/2"])):
+        folder = start_and_stop(work, output, 2, *more)
+        shutil.copytree(folder, work.folder / "aside")
+        for once_more in (False, True):
+            if once_more:
+                shutil.move(work.folder / "aside", folder)
+            run(*work.command(output, *more))
+            assert not left_over(work.folder), f"{left_over(work.folder)} left behind"
+    assert digest(work.folder / "whole.h5") == work.digest
 
 
 def check_damage(work):
@@ -252,6 +266,7 @@ def main():
             check_division(work)
             killed = check_kills(work)
             check_signals(work)
+            check_left_over(work)
             check_damage(work)
             locked = check_strangers(work)
             check_full_disk(work)
