@@ -92,9 +92,9 @@ std::string title_of(const results::AnalysisResult& analysis) {
 int print_conventions(const results::RunResults& run, std::size_t reference) {
   std::string text = heading(run) + "\n";
   for (std::size_t i = 0; i < run.analyses.size(); ++i) {
-    const Result<std::string> tables = report::convention_tables(run, i, reference);
+    const Result<report::Document> tables = report::convention_tables(run, i, reference);
     if (!tables) return report_problems(tables.error(), "");
-    text += fmt::format("{}\n\n{}\n", title_of(run.analyses[i]), *tables);
+    text += fmt::format("{}\n\n{}\n", title_of(run.analyses[i]), to_text(*tables));
   }
   fmt::print("{}", text);
   return exit_good;
@@ -118,17 +118,14 @@ Result<Shown> choose_shown(const results::RunResults& run, const Options& option
 }
 
 /// The tables of one analysis; the longer ones only where `whole`.
-Result<std::string> tables_of(const Shown& shown, std::size_t analysis, bool whole) {
-  const Result<std::string> incremental = report::incremental_table(shown.run, analysis),
-                            net_benefit = report::net_benefit_table(shown.run, analysis),
-                            pairwise = report::pairwise_table(shown.run, analysis, shown.reference);
+Result<report::Document> tables_of(const Shown& shown, std::size_t analysis, bool whole) {
+  const Result<report::Document> incremental = report::incremental_table(shown.run, analysis),
+                                 net_benefit = report::net_benefit_table(shown.run, analysis),
+                                 pairwise = report::pairwise_table(shown.run, analysis, shown.reference);
   if (!incremental) return tl::unexpected(incremental.error());
-  std::string text = fmt::format("{}\n\n{}\n{}\n", title_of(shown.run.analyses[analysis]),
-                                 report::summary_table(shown.run, analysis), *incremental);
-  if (!whole) return text;
-  const std::string counts = report::counts_table(shown.run, analysis);
-  if (!counts.empty()) text += counts + "\n";
-  return text + *pairwise + "\n" + *net_benefit + "\n";
+  report::Document tables = report::summary_table(shown.run, analysis) + *incremental;
+  if (whole) tables += report::counts_table(shown.run, analysis) + *pairwise + *net_benefit;
+  return tables;
 }
 
 int print_json(const Shown& shown, const Options& options, const std::vector<report::Section>& sections) {
@@ -150,9 +147,9 @@ int print_results(const results::RunResults& run, const Options& options) {
   if (options.quiet) return exit_good;
   std::string text = heading(shown->run) + "\n";
   for (std::size_t i = 0; i < run.analyses.size(); ++i) {
-    const Result<std::string> tables = tables_of(*shown, i, i == 0);
+    const Result<report::Document> tables = tables_of(*shown, i, i == 0);
     if (!tables) return report_problems(tables.error(), "");
-    text += *tables;
+    text += fmt::format("{}\n\n{}\n", title_of(run.analyses[i]), to_text(*tables));
   }
   fmt::print("{}", text);
   return exit_good;
@@ -169,13 +166,11 @@ int print_analysis(const results::RunResults& run, const scenario::Scenario& sce
   if (!sections) return report_problems(sections.error(), "");
   for (const std::string& remark : remarks) fmt::print(stderr, "note: {}\n", remark);
   if (options.json) return print_json(*shown, options, *sections);
-  std::string text = heading(shown->run) + "\n";
   // Alternatives have a table of their own among the sections.
-  const Result<std::string> tables = tables_of(*shown, 0, true);
-  if (!tables) return report_problems(tables.error(), "");
-  text += *tables;
-  for (const report::Section& section : *sections) text += section.text + "\n";
-  fmt::print("{}", text);
+  Result<report::Document> document = tables_of(*shown, 0, true);
+  if (!document) return report_problems(document.error(), "");
+  for (const report::Section& section : *sections) *document += section.document;
+  fmt::print("{}\n{}\n\n{}\n", heading(shown->run), title_of(run.analyses.front()), to_text(*document));
   return exit_good;
 }
 

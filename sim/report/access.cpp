@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report/document.hpp"
 #include "report/text_table.hpp"
 #include "report/wording.hpp"
 
@@ -51,25 +52,25 @@ void append_money(std::vector<std::string>& cells, const std::vector<double>& am
   for (const double amount : amounts) cells.push_back(format_number(amount, money_decimals));
 }
 
-std::string waits_table(const AccessAnalysis& analysis) {
+Document waits_table(const AccessAnalysis& analysis) {
   std::vector<std::vector<std::string>> cells;
   for (const AccessRow& row : with_total(analysis)) {
     cells.push_back({row.label, count(row.referrals), count(row.capacity), wait_in_words(row.minimum_wait_years),
                      wait_in_words(row.mean_wait_years), percent(per_referred(row, row.transplants)),
                      percent(per_referred(row, row.transplants_at_minimum)), format_number(row.transplants, 1)});
   }
-  return "Waiting in the steady state\n\n" + render_table({{"region", Kind::text},
-                                                           {"referrals\na year"},
-                                                           {"capacity\na year"},
-                                                           {"shortest\nwait, years"},
-                                                           {"mean wait,\nyears"},
-                                                           {"transplanted,\n% of referred"},
-                                                           {"at shortest\nwait, %"},
-                                                           {"transplants\na year"}},
-                                                          cells);
+  return Heading{"Waiting in the steady state"} + Table{{{"region", Kind::text},
+                                                         {"referrals\na year"},
+                                                         {"capacity\na year"},
+                                                         {"shortest\nwait, years"},
+                                                         {"mean wait,\nyears"},
+                                                         {"transplanted,\n% of referred"},
+                                                         {"at shortest\nwait, %"},
+                                                         {"transplants\na year"}},
+                                                        cells};
 }
 
-std::string losses_table(const AccessReport& report, const AccessAnalysis& analysis) {
+Document losses_table(const AccessReport& report, const AccessAnalysis& analysis) {
   std::vector<std::vector<std::string>> cells;
   for (const AccessRow& row : with_total(analysis)) {
     cells.push_back({row.label, format_number(row.qalys_lost_to_waiting, 2),
@@ -79,12 +80,12 @@ std::string losses_table(const AccessReport& report, const AccessAnalysis& analy
   const std::vector<TableColumn> columns = with_thresholds(
       {{"region", Kind::text}, {"QALYs lost\nto waiting"}, {"QALYs lost to\nno access"}, {"extra cost"}}, report,
       "net benefit lost");
-  return fmt::format("A year of referrals against the shortest wait for all ({}, prices of {})\n\n", report.currency,
-                     report.price_year) +
-         render_table(columns, cells);
+  return Heading{fmt::format("A year of referrals against the shortest wait for all ({}, prices of {})",
+                             report.currency, report.price_year)} +
+         Table{columns, cells};
 }
 
-std::string one_more_table(const AccessReport& report, const AccessAnalysis& analysis) {
+Document one_more_table(const AccessReport& report, const AccessAnalysis& analysis) {
   std::vector<std::vector<std::string>> cells;
   for (std::size_t i = 0; i < analysis.regions.size(); ++i) {
     const OneMoreRow& row = analysis.one_more[i];
@@ -92,12 +93,12 @@ std::string one_more_table(const AccessReport& report, const AccessAnalysis& ana
                      format_number(row.extra_cost, money_decimals)});
     append_money(cells.back(), row.net_benefit);
   }
-  return "What one more transplant a year would bring\n\n" +
-         render_table(
-             with_thresholds({{"region", Kind::text}, {"QALYs gained"}, {"extra cost"}}, report, "net benefit"), cells);
+  return Heading{"What one more transplant a year would bring"} +
+         Table{with_thresholds({{"region", Kind::text}, {"QALYs gained"}, {"extra cost"}}, report, "net benefit"),
+               cells};
 }
 
-std::string equity_table(const AccessAnalysis& analysis) {
+Document equity_table(const AccessAnalysis& analysis) {
   double best = 0;
   for (const AccessRow& row : analysis.regions) best = std::max(best, per_referred(row, row.qalys));
   std::vector<std::vector<std::string>> cells;
@@ -105,13 +106,12 @@ std::string equity_table(const AccessAnalysis& analysis) {
     const double qalys = per_referred(row, row.qalys);
     cells.push_back({row.label, format_number(qalys, qaly_decimals), format_number(best - qalys, qaly_decimals)});
   }
-  return "Equity: what a referred patient can expect\n\n" +
-         render_table({{"region", Kind::text}, {"QALYs per\nreferred patient"}, {"less than in the\nbest region"}},
-                      cells);
+  return Heading{"Equity: what a referred patient can expect"} +
+         Table{{{"region", Kind::text}, {"QALYs per\nreferred patient"}, {"less than in the\nbest region"}}, cells};
 }
 
-std::string notes(const AccessReport& report) {
-  std::string text = paragraph(fmt::format(
+Document notes(const AccessReport& report) {
+  const Paragraph how_to_read{fmt::format(
       "Referred patients follow the strategy '{}'; those who wait {}; where there is no capacity, {}. All regions "
       "refer the scenario's "
       "population, in the same numbers every year. The mean wait is that of somebody who never leaves the list, and "
@@ -121,14 +121,14 @@ std::string notes(const AccessReport& report) {
       report.strategy,
       report.bridging.empty() ? "are untreated, because no bridging therapy is given" : "are on " + report.bridging,
       report.without.empty() ? "the therapies after the procedure" : "the strategy '" + report.without + "'",
-      longest_shown_years));
-  text += paragraph(fmt::format("Cycle length: {:.6g} year{}. Waits are counted in whole cycles{}.",
-                                report.cycle_length_years, report.cycle_length_years == 1 ? "" : "s",
-                                report.cycle_length_years > fine_cycle_years
-                                    ? ", so that short waits are coarse: --set analysis.cycle_length_years=0.25 is "
-                                      "recommended here"
-                                    : ""));
-  return text;
+      longest_shown_years)};
+  return how_to_read +
+         Paragraph{fmt::format("Cycle length: {:.6g} year{}. Waits are counted in whole cycles{}.",
+                               report.cycle_length_years, report.cycle_length_years == 1 ? "" : "s",
+                               report.cycle_length_years > fine_cycle_years
+                                   ? ", so that short waits are coarse: --set analysis.cycle_length_years=0.25 is "
+                                     "recommended here"
+                                   : "")};
 }
 
 Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
@@ -175,10 +175,11 @@ Json analysis_json(const AccessReport& report, const AccessAnalysis& analysis) {
 std::string access_tables(const AccessReport& report) {
   std::string text = wrap(report.title) + "\n";
   for (const AccessAnalysis& analysis : report.analyses) {
-    text += fmt::format("\n=== {} ===\n\n{}\n{}\n{}\n{}", analysis.label, waits_table(analysis),
-                        losses_table(report, analysis), one_more_table(report, analysis), equity_table(analysis));
+    text += fmt::format("\n=== {} ===\n\n{}", analysis.label,
+                        to_text(waits_table(analysis) + losses_table(report, analysis) +
+                                one_more_table(report, analysis) + equity_table(analysis)));
   }
-  return text + notes(report);
+  return text + "\n" + to_text(notes(report));
 }
 
 std::string access_json(const AccessReport& report) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/csv.hpp"
+#include "report/document.hpp"
 #include "report/text_table.hpp"
 
 namespace myelin::report {
@@ -24,23 +25,23 @@ std::optional<double> residual(const FittedRow& row) {
   return row.fitted ? std::optional(*row.fitted - row.observed) : std::nullopt;
 }
 
-std::string parameters_table(const CalibrationReport& report) {
+Table parameters_table(const CalibrationReport& report) {
   std::vector<std::vector<std::string>> cells;
   for (const CalibratedParameterRow& row : report.parameters) {
     cells.push_back({row.path, shown(row.estimate), shown(row.interval), row.scale, shown(row.standard_error),
                      shown(Range{row.low, row.high}), shown(row.reached)});
   }
-  return render_table({{"parameter", Kind::text},
-                       {"estimate", Kind::number},
-                       {"95 % interval", Kind::number},
-                       {"scale", Kind::text},
-                       {"standard\nerror on it", Kind::number},
-                       {"bounds", Kind::number},
-                       {"over starts", Kind::number}},
-                      cells);
+  return {{{"parameter", Kind::text},
+           {"estimate", Kind::number},
+           {"95 % interval", Kind::number},
+           {"scale", Kind::text},
+           {"standard\nerror on it", Kind::number},
+           {"bounds", Kind::number},
+           {"over starts", Kind::number}},
+          cells};
 }
 
-std::string fit_table(const CalibrationReport& report) {
+Table fit_table(const CalibrationReport& report) {
   std::vector<std::vector<std::string>> cells;
   for (const FittedRow& row : report.targets) {
     cells.push_back({row.id, readable(row.observed),
@@ -48,17 +49,17 @@ std::string fit_table(const CalibrationReport& report) {
                      row.fitted ? readable(*row.fitted) : "-", residual(row) ? readable(*residual(row)) : "-",
                      format_number(row.part, 2)});
   }
-  return render_table({{"target", Kind::text},
-                       {"observed", Kind::number},
-                       {"its interval", Kind::number},
-                       {"fitted", Kind::number},
-                       {"residual", Kind::number},
-                       {"part of the\nobjective", Kind::number}},
-                      cells);
+  return {{{"target", Kind::text},
+           {"observed", Kind::number},
+           {"its interval", Kind::number},
+           {"fitted", Kind::number},
+           {"residual", Kind::number},
+           {"part of the\nobjective", Kind::number}},
+          cells};
 }
 
-std::string correlation_table(const CalibrationReport& report) {
-  if (report.correlation.empty() || report.parameters.size() < 2) return "";
+Document correlation_table(const CalibrationReport& report) {
+  if (report.correlation.empty() || report.parameters.size() < 2) return {};
   std::vector<TableColumn> columns = {{"correlation", Kind::text}};
   std::vector<std::vector<std::string>> cells;
   for (std::size_t i = 0; i < report.parameters.size(); ++i) {
@@ -67,7 +68,7 @@ std::string correlation_table(const CalibrationReport& report) {
     row.push_back(fmt::format("{} {}", i + 1, report.parameters[i].path));
     for (const double value : report.correlation[i]) row.push_back(format_number(value, 2));
   }
-  return render_table(columns, cells) + "\n";
+  return Table{columns, cells};
 }
 
 Json range_json(const std::optional<Range>& range) {
@@ -84,14 +85,14 @@ std::string calibration_tables(const CalibrationReport& report) {
       fmt::format("objective {} = {:.4g} over {} target{}; {} of {} start{} reached it (within {})\n\n",
                   report.objective_name, report.objective, report.targets.size(), report.targets.size() == 1 ? "" : "s",
                   report.reached, report.starts, report.starts == 1 ? "" : "s", report.same_optimum);
-  text += parameters_table(report) + "\n" + correlation_table(report) + fit_table(report) + "\n";
-  text += wrap(
-              "Standard errors and correlations are those of the normal approximation at the optimum, on each "
-              "parameter's scale: the inverse of half the objective's second derivatives. `over starts`: where the "
-              "searches that reached the optimum ended. residual: fitted minus observed.") +
-          "\n";
-  for (const std::string& warning : report.warnings) text += "\n" + wrap("warning: " + warning) + "\n";
-  return text;
+  Document document =
+      parameters_table(report) + correlation_table(report) + fit_table(report) +
+      Paragraph{
+          "Standard errors and correlations are those of the normal approximation at the optimum, on each "
+          "parameter's scale: the inverse of half the objective's second derivatives. `over starts`: where the "
+          "searches that reached the optimum ended. residual: fitted minus observed."};
+  for (const std::string& warning : report.warnings) document += Paragraph{"warning: " + warning};
+  return text + to_text(document);
 }
 
 std::string calibration_json(const CalibrationReport& report) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "core/contract.hpp"
@@ -21,7 +20,6 @@ using results::AnalysisResult;
 using results::RunResults;
 
 constexpr std::size_t columns_side_by_side = 5;
-constexpr std::size_t heading_width = 13;
 
 std::string name_of(const ConventionRow& row) {
   return row.name.within_cycle_correction + ", " + row.name.discount_timing;
@@ -33,45 +31,37 @@ struct ConventionColumn {
   std::function<std::string(const ConventionRow&)> cell;
 };
 
-/// One table, broken into blocks of about equally many columns where there are more than fit side by side.
-std::string render_blocks(const std::vector<ConventionRow>& conventions, std::span<const ConventionColumn> columns) {
-  const std::size_t blocks = (columns.size() + columns_side_by_side - 1) / columns_side_by_side;
-  std::string text;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const std::size_t first = columns.size() * block / blocks, last = columns.size() * (block + 1) / blocks;
-    std::vector<TableColumn> headings{{"Convention", TableColumn::Kind::text}};
-    for (std::size_t c = first; c < last; ++c) headings.push_back(columns[c].column);
-    std::vector<std::vector<std::string>> rows;
-    for (const ConventionRow& convention : conventions) {
-      rows.push_back({name_of(convention) + (convention.is_of_run ? " *" : "")});
-      for (std::size_t c = first; c < last; ++c) rows.back().push_back(columns[c].cell(convention));
-    }
-    text += render_table(headings, rows) + "\n";
+Table table_of(const ConventionAnalysis& conventions, const std::vector<ConventionColumn>& columns) {
+  Table table{{{"Convention", TableColumn::Kind::text}}, {}, columns_side_by_side};
+  for (const ConventionColumn& column : columns) table.columns.push_back(column.column);
+  for (const ConventionRow& convention : conventions.rows) {
+    table.rows.push_back({name_of(convention) + (convention.is_of_run ? " *" : "")});
+    for (const ConventionColumn& column : columns) table.rows.back().push_back(column.cell(convention));
   }
-  return text;
+  return table;
 }
 
 TableColumn strategy_column(const AnalysisResult& analysis, std::size_t strategy) {
-  return {wrap(label(analysis, strategy), heading_width), TableColumn::Kind::number};
+  return {label(analysis, strategy), TableColumn::Kind::number, label_width};
 }
 
-std::string cost_table(const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
+Table cost_table(const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
   std::vector<ConventionColumn> columns;
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
     columns.push_back({strategy_column(analysis, s), [s](const ConventionRow& row) {
                          return format_number(row.strategies[s].cost, money_decimals);
                        }});
   }
-  return render_blocks(conventions.rows, columns);
+  return table_of(conventions, columns);
 }
 
-std::string qaly_table(const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
+Table qaly_table(const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
   std::vector<ConventionColumn> columns;
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
     columns.push_back({strategy_column(analysis, s),
                        [s](const ConventionRow& row) { return format_number(row.strategies[s].qaly, qaly_decimals); }});
   }
-  return render_blocks(conventions.rows, columns);
+  return table_of(conventions, columns);
 }
 
 /// A price of a QALY, a saving for one forgone, or which of the two is better at both.
@@ -80,22 +70,22 @@ std::string ratio_in_short(const ConventionIncrement& increment) {
   return (increment.quadrant == Quadrant::south_west ? "saves " : "") + format_number(*increment.icer, money_decimals);
 }
 
-std::string ratio_table(const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
+Table ratio_table(const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
   std::vector<ConventionColumn> columns;
   for (std::size_t i = 0; i + 1 < analysis.strategies.size(); ++i) {
     columns.push_back({strategy_column(analysis, conventions.rows.front().increments[i].strategy),
                        [i](const ConventionRow& row) { return ratio_in_short(row.increments[i]); }});
   }
-  return render_blocks(conventions.rows, columns);
+  return table_of(conventions, columns);
 }
 
-std::string best_table(const RunResults& run, const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
+Table best_table(const RunResults& run, const AnalysisResult& analysis, const ConventionAnalysis& conventions) {
   std::vector<ConventionColumn> columns;
   for (std::size_t t = 0; t < run.thresholds.size(); ++t) {
     columns.push_back({{format_number(run.thresholds[t], money_decimals), TableColumn::Kind::text},
                        [&analysis, t](const ConventionRow& row) { return label(analysis, row.best[t]); }});
   }
-  return render_blocks(conventions.rows, columns);
+  return table_of(conventions, columns);
 }
 
 std::string meaning_of_rows(const RunResults& run, const ConventionAnalysis& conventions) {
@@ -134,50 +124,48 @@ std::string best_in_words(const AnalysisResult& analysis, const ConventionAnalys
                      conventions.rows.size());
 }
 
-std::string movement(const RunResults& run, const AnalysisResult& analysis, const ConventionAnalysis& conventions,
-                     std::size_t reference) {
-  std::string text;
+List movement(const RunResults& run, const AnalysisResult& analysis, const ConventionAnalysis& conventions,
+              std::size_t reference) {
+  List sentences;
   const auto at = [&](std::size_t threshold) {
     return "At " + format_number(run.thresholds[threshold], money_decimals) + " " + run.currency + " per QALY";
   };
   for (std::size_t i = 0; i + 1 < analysis.strategies.size(); ++i) {
     const NetBenefitRange range = range_of_net_benefit(conventions, i, 0);
-    const std::string sentence =
+    sentences.items.push_back(
         fmt::format("{}, the net benefit of {} over {} lies between {} ({}) and {} ({}) {} a patient.", at(0),
                     label(analysis, conventions.rows.front().increments[i].strategy), label(analysis, reference),
                     format_number(range.lowest_net_benefit, money_decimals), name_of(*range.lowest),
-                    format_number(range.highest_net_benefit, money_decimals), name_of(*range.highest), run.currency);
-    text += wrap(sentence, text_width, "  ") + "\n";
+                    format_number(range.highest_net_benefit, money_decimals), name_of(*range.highest), run.currency));
   }
   for (std::size_t t = 0; t < run.thresholds.size(); ++t)
-    text += wrap(at(t) + ", " + best_in_words(analysis, conventions, t), text_width, "  ") + "\n";
-  return text;
+    sentences.items.push_back(at(t) + ", " + best_in_words(analysis, conventions, t));
+  return sentences;
 }
 
 }  // namespace
 
-Result<std::string> convention_tables(const RunResults& run, std::size_t analysis_index, std::size_t reference) {
+Result<Document> convention_tables(const RunResults& run, std::size_t analysis_index, std::size_t reference) {
   MYELIN_EXPECT(analysis_index < run.analyses.size());
   const AnalysisResult& analysis = run.analyses[analysis_index];
   const Result<ConventionAnalysis> conventions = analyse_conventions(analysis, run.thresholds, reference);
   if (!conventions) return tl::unexpected(conventions.error());
   const auto titled = [&](const std::string& title) { return heading(run, analysis, title); };
 
-  std::string text = titled("Cost by timing convention") + cost_table(analysis, *conventions);
-  text += "QALYs by timing convention\n\n" + qaly_table(analysis, *conventions);
+  Document document = titled("Cost by timing convention") + cost_table(analysis, *conventions) +
+                      Heading{"QALYs by timing convention"} + qaly_table(analysis, *conventions);
   if (analysis.strategies.size() > 1) {
-    text += titled("ICER against " + label(analysis, reference) + " by timing convention") +
-            ratio_table(analysis, *conventions) +
-            wrap(
-                "A number is the cost per QALY gained; `saves`, the saving per QALY forgone. Dominant: cheaper and "
-                "more QALYs; dominated: dearer and fewer.") +
-            "\n\n";
+    document += titled("ICER against " + label(analysis, reference) + " by timing convention") +
+                ratio_table(analysis, *conventions) +
+                Paragraph{
+                    "A number is the cost per QALY gained; `saves`, the saving per QALY forgone. Dominant: cheaper and "
+                    "more QALYs; dominated: dearer and fewer."};
   }
   if (!run.thresholds.empty()) {
-    text += titled("Best strategy by timing convention and threshold per QALY") +
-            best_table(run, analysis, *conventions) + movement(run, analysis, *conventions, reference);
+    document += titled("Best strategy by timing convention and threshold per QALY") +
+                best_table(run, analysis, *conventions) + movement(run, analysis, *conventions, reference);
   }
-  return text + paragraph(meaning_of_rows(run, *conventions));
+  return document + Paragraph{meaning_of_rows(run, *conventions)};
 }
 
 }  // namespace myelin::report

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report/document.hpp"
 #include "report/text_table.hpp"
 #include "report/wording.hpp"
 
@@ -80,7 +81,7 @@ std::string strategy_paragraph(const Outlook& outlook, const StrategyOutlook& st
   return text;
 }
 
-std::string strategy_table(const Outlook& outlook, const StrategyOutlook& strategy) {
+Table strategy_table(const Outlook& outlook, const StrategyOutlook& strategy) {
   std::vector<TableColumn> columns = {{"of 100 people like this", Kind::text}};
   for (const int year : outlook.years) columns.push_back({fmt::format("year {}", year)});
   std::vector<std::vector<std::string>> cells;
@@ -88,12 +89,12 @@ std::string strategy_table(const Outlook& outlook, const StrategyOutlook& strate
     cells.push_back({each.label});
     for (const double p : each.by_year) cells.back().push_back(each.reached_at_entry ? "already" : hundred(p));
   }
-  return render_table(columns, cells);
+  return {columns, cells};
 }
 
 /// Which strategy gives the longer healthy life, in how many of the simulated lives.
-std::string comparison_table(const OutlookAnalysis& analysis) {
-  if (analysis.strategies.size() < 2) return "";
+Document comparison_table(const OutlookAnalysis& analysis) {
+  if (analysis.strategies.size() < 2) return {};
   std::vector<TableColumn> columns = {{"more QALYs than", Kind::text}};
   std::vector<std::vector<std::string>> cells;
   for (std::size_t a = 0; a < analysis.strategies.size(); ++a) {
@@ -102,8 +103,8 @@ std::string comparison_table(const OutlookAnalysis& analysis) {
     for (std::size_t b = 0; b < analysis.strategies.size(); ++b)
       cells.back().push_back(a == b ? "-" : hundred(analysis.more_qalys[a][b]));
   }
-  return "In how many of 100 lives the strategy of the row gives more QALYs, with the same luck under both\n\n" +
-         render_table(columns, cells);
+  return Heading{"In how many of 100 lives the strategy of the row gives more QALYs, with the same luck under both"} +
+         Table{columns, cells};
 }
 
 std::string evidence_in_words(const OutlookEvidence& evidence) {
@@ -131,22 +132,22 @@ std::string natural_history_in_words(const Outlook& outlook) {
   return text;
 }
 
-std::string caveats(const Outlook& outlook) {
-  std::string text = paragraph(fmt::format(
+Document caveats(const Outlook& outlook) {
+  const Paragraph how_to_read{fmt::format(
       "How to read this. Sustained means still there {:g} year{} later, from when it counts; a relapse, a complication "
       "or death counts from the year in which it happens. Means and frequencies are exact; ranges and the comparison "
       "of lives come from {} simulated lives of this one person (seed {}), in which relapses happen or do not; adverse "
       "events that neither kill nor end a drug count at their expectation. That a life has the same luck under two "
       "strategies is a convention of the model, which no trial can show.",
       outlook.cycle_length_years, outlook.cycle_length_years == 1 ? "" : "s",
-      format_number(static_cast<double>(outlook.patients), 0), outlook.seed));
-  text += "\nWhat it rests on\n";
-  for (const OutlookEvidence& evidence : outlook.evidence)
-    text += "  " + wrap(evidence_in_words(evidence), text_width - 2, "    ") + "\n";
-  text += "  " + wrap(natural_history_in_words(outlook), text_width - 2, "    ") + "\n";
-  return text + paragraph(
-                    "These are averages of a model over people like this one, from uncertain evidence. They are "
-                    "not a prognosis for an individual, and not medical advice.");
+      format_number(static_cast<double>(outlook.patients), 0), outlook.seed)};
+  List ground{{}, "What it rests on"};
+  for (const OutlookEvidence& evidence : outlook.evidence) ground.items.push_back(evidence_in_words(evidence));
+  ground.items.push_back(natural_history_in_words(outlook));
+  return how_to_read + ground +
+         Paragraph{
+             "These are averages of a model over people like this one, from uncertain evidence. They are "
+             "not a prognosis for an individual, and not medical advice."};
 }
 
 Json event_json(const OutlookEvent& event) {
@@ -224,18 +225,19 @@ Json person_json(const Outlook& outlook) {
 }  // namespace
 
 std::string outlook_text(const Outlook& outlook) {
-  std::string text = wrap(outlook.title) + "\n\n" + wrap(who(outlook)) + "\n";
-  for (const std::string& warning : outlook.warnings) text += paragraph(warning);
+  Document document = Heading{outlook.title} + Paragraph{who(outlook)};
+  for (const std::string& warning : outlook.warnings) document += Paragraph{warning};
+  std::string text = to_text(document);
   for (const OutlookAnalysis& analysis : outlook.analyses) {
     text += fmt::format("\n=== {} ===\n", analysis.label);
     for (const StrategyOutlook& strategy : analysis.strategies) {
-      text += fmt::format("\n--- {} ---\n{}", strategy.label, paragraph(strategy_paragraph(outlook, strategy)));
-      if (!outlook.years.empty()) text += "\n" + strategy_table(outlook, strategy);
+      Document expected = Paragraph{strategy_paragraph(outlook, strategy)};
+      if (!outlook.years.empty()) expected += strategy_table(outlook, strategy);
+      text += fmt::format("\n--- {} ---\n\n{}", strategy.label, to_text(expected));
     }
-    const std::string comparison = comparison_table(analysis);
-    if (!comparison.empty()) text += "\n" + comparison;
+    if (const Document comparison = comparison_table(analysis); !comparison.empty()) text += "\n" + to_text(comparison);
   }
-  return text + caveats(outlook);
+  return text + "\n" + to_text(caveats(outlook));
 }
 
 std::string outlook_json(const Outlook& outlook) {

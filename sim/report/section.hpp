@@ -6,19 +6,20 @@
 #include <vector>
 
 #include "core/diagnostic.hpp"
+#include "report/document.hpp"
 #include "results/counted_lives.hpp"
 #include "results/types.hpp"
 #include "scenario/scenario.hpp"
 
 /// \file
-/// The answers of `analyse`, one a question that a reviewer asks: what is printed, and the same as JSON.
+/// The answers of `analyse`, one a question that a reviewer asks: what is shown, and the same as JSON.
 
 namespace myelin::report {
 
 /// An answer.
 struct Section {
-  std::string key;   ///< in the JSON of `analyse`
-  std::string text;  ///< with its heading, tables and how to read them, as printed
+  std::string key;    ///< in the JSON of `analyse`
+  Document document;  ///< its headings, tables and how to read them
   nlohmann::ordered_json json;
 };
 

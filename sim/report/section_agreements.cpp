@@ -232,7 +232,7 @@ Result<Answer> answer_question(const Material& material) {
   return answer;
 }
 
-std::string agreement_table(const Answer& answer, std::size_t a) {
+Table agreement_table(const Answer& answer, std::size_t a) {
   Cells cells;
   for (std::size_t y = 0; y < answer.before.size(); ++y) {
     const Agreement& agreement = answer.agreements[a];
@@ -242,16 +242,16 @@ std::string agreement_table(const Answer& answer, std::size_t a) {
       cells.back().push_back(format_number(money, money_decimals));
     cells.back().push_back(year.average_net_price ? format_number(*year.average_net_price, unit_price_decimals) : "");
   }
-  return render_table({{"Year", TableColumn::Kind::text},
-                       {"Units"},
-                       {"At the list\nprice"},
-                       {"Rebate"},
-                       {"Net of\nrebate"},
-                       {"Average net\nprice of a unit"}},
-                      cells);
+  return {{{"Year", TableColumn::Kind::text},
+           {"Units"},
+           {"At the list\nprice"},
+           {"Rebate"},
+           {"Net of\nrebate"},
+           {"Average net\nprice of a unit"}},
+          cells};
 }
 
-std::string impact_table(const Answer& answer) {
+Table impact_table(const Answer& answer) {
   Cells cells;
   for (std::size_t y = 0; y < answer.before.size(); ++y) {
     const BudgetDifference &before = answer.before[y], &after = answer.after[y];
@@ -260,13 +260,13 @@ std::string impact_table(const Answer& answer) {
                                after.difference, after.cumulative})
       cells.back().push_back(format_number(money, money_decimals));
   }
-  return render_table({{"Year", TableColumn::Kind::text},
-                       {"Difference before\nrebates"},
-                       {"Rebates\nwithout"},
-                       {"Rebates\nwith"},
-                       {"Difference net\nof rebates"},
-                       {"Cumulative"}},
-                      cells);
+  return {{{"Year", TableColumn::Kind::text},
+           {"Difference before\nrebates"},
+           {"Rebates\nwithout"},
+           {"Rebates\nwith"},
+           {"Difference net\nof rebates"},
+           {"Cumulative"}},
+          cells};
 }
 
 Json years_json(const Answer& answer, std::size_t a, const std::vector<VolumeYear>& years) {
@@ -322,21 +322,22 @@ Result<std::optional<Section>> agreements_section(const Material& material) {
   const Result<Answer> answer = answer_question(material);
   if (!answer) return tl::unexpected(answer.error());
   const AnalysisResult& analysis = decisive_analysis(material.run);
-  std::string text;
+  Document document;
   for (std::size_t a = 0; a < answer->agreements.size(); ++a) {
-    text +=
+    document +=
         heading(material.run, analysis,
                 fmt::format("Price-volume agreement on {}, with the new therapy", answer->agreements[a].price.label)) +
-        agreement_table(*answer, a) + "\n";
+        agreement_table(*answer, a);
   }
-  text += heading(material.run, analysis, "Budget impact net of rebates") + impact_table(*answer) +
-          paragraph(
-              "Units are what all patients of the budget impact spend on the price in the calendar year, deaths and "
-              "changes of therapy included, divided by the list price of a unit: whoever overrides the price overrides "
-              "that too. A tier's rebate is on its own units, not on those of the tiers below; rebates are those of "
-              "the mean volume. An agreement holds without the new therapy too. Rebates are in no other table. A price "
-              "that parameter draws vary stands at its own value.");
-  return Section{"agreements", std::move(text), to_json(*answer)};
+  document +=
+      heading(material.run, analysis, "Budget impact net of rebates") + impact_table(*answer) +
+      Paragraph{
+          "Units are what all patients of the budget impact spend on the price in the calendar year, deaths and "
+          "changes of therapy included, divided by the list price of a unit: whoever overrides the price overrides "
+          "that too. A tier's rebate is on its own units, not on those of the tiers below; rebates are those of "
+          "the mean volume. An agreement holds without the new therapy too. Rebates are in no other table. A price "
+          "that parameter draws vary stands at its own value."};
+  return Section{"agreements", std::move(document), to_json(*answer)};
 }
 
 }  // namespace myelin::report

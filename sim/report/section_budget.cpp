@@ -20,7 +20,7 @@ using Cells = std::vector<std::vector<std::string>>;
 
 constexpr int patient_decimals = 1;
 
-std::string total_table(const BudgetRequest& request, const std::vector<BudgetYear>& years) {
+Table total_table(const BudgetRequest& request, const std::vector<BudgetYear>& years) {
   Cells cells;
   for (std::size_t year = 0; year < years.size(); ++year) {
     const BudgetDifference& total = years[year].total;
@@ -28,19 +28,19 @@ std::string total_table(const BudgetRequest& request, const std::vector<BudgetYe
     for (const double money : {total.without, total.with, total.difference, total.cumulative})
       cells.back().push_back(format_number(money, money_decimals));
   }
-  return render_table({{"Year", TableColumn::Kind::text},
-                       {"Eligible\npatients"},
-                       {"Cost without"},
-                       {"Cost with"},
-                       {"Difference"},
-                       {"Cumulative"}},
-                      cells);
+  return {{{"Year", TableColumn::Kind::text},
+           {"Eligible\npatients"},
+           {"Cost without"},
+           {"Cost with"},
+           {"Difference"},
+           {"Cumulative"}},
+          cells};
 }
 
 /// A table of strategies by years.
 template <class Value>
-std::string strategies_by_year(const Material& material, const BudgetRequest& request,
-                               const std::vector<BudgetYear>& years, int decimals, const Value& value) {
+Table strategies_by_year(const Material& material, const BudgetRequest& request, const std::vector<BudgetYear>& years,
+                         int decimals, const Value& value) {
   std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
   for (std::size_t year = 0; year < years.size(); ++year) columns.push_back({request.name_of(year)});
   Cells cells;
@@ -48,25 +48,24 @@ std::string strategies_by_year(const Material& material, const BudgetRequest& re
     cells.push_back({label(decisive_analysis(material.run), request.strategies[s])});
     for (const BudgetYear& year : years) cells.back().push_back(format_number(value(year, s), decimals));
   }
-  return render_table(columns, cells);
+  return {columns, cells};
 }
 
-std::string uptake_tables(const Material& material, const BudgetRequest& request,
-                          const std::vector<BudgetYear>& years) {
+Document uptake_tables(const Material& material, const BudgetRequest& request, const std::vector<BudgetYear>& years) {
   const auto table = [&](const std::string& title, const auto& value) {
-    return title + "\n\n" + strategies_by_year(material, request, years, patient_decimals, value) + "\n";
+    return Heading{title, true} + strategies_by_year(material, request, years, patient_decimals, value);
   };
-  std::string text = table("Patients at the end of the year, with the new therapy",
-                           [](const BudgetYear& year, std::size_t s) { return year.with[s].patients; }) +
-                     table("Patients who start in the year, with the new therapy",
-                           [](const BudgetYear& year, std::size_t s) { return year.with[s].starters; });
+  Document tables = table("Patients at the end of the year, with the new therapy",
+                          [](const BudgetYear& year, std::size_t s) { return year.with[s].patients; }) +
+                    table("Patients who start in the year, with the new therapy",
+                          [](const BudgetYear& year, std::size_t s) { return year.with[s].starters; });
   const bool anybody_waits = std::ranges::any_of(years, [](const BudgetYear& year) {
     return std::ranges::any_of(year.with, [](const Uptake& uptake) { return uptake.not_admitted > 0; });
   });
   if (anybody_waits)
-    text += table("Patients not admitted for lack of capacity, with the new therapy",
-                  [](const BudgetYear& year, std::size_t s) { return year.with[s].not_admitted; });
-  return text;
+    tables += table("Patients not admitted for lack of capacity, with the new therapy",
+                    [](const BudgetYear& year, std::size_t s) { return year.with[s].not_admitted; });
+  return tables;
 }
 
 std::string explanation(const Material& material, const BudgetRequest& request) {
@@ -135,13 +134,13 @@ Result<std::optional<Section>> budget_section(const Material& material) {
   if (Diagnostics problems = add_costs(material, *request); !problems.empty()) return tl::unexpected(problems);
   const Result<std::vector<BudgetYear>> years = analyse_budget_impact(request->input);
   if (!years) return tl::unexpected(placed_at(*place, years.error()));
-  std::string text =
+  Document document =
       heading(material.run, decisive_analysis(material.run), "Budget impact") + total_table(*request, *years) +
-      "\nDifference by strategy\n\n" +
+      Heading{"Difference by strategy", true} +
       strategies_by_year(material, *request, *years, money_decimals,
                          [](const BudgetYear& year, std::size_t s) { return year.strategies[s].difference; }) +
-      "\n" + uptake_tables(material, *request, *years) + wrap(explanation(material, *request)) + "\n";
-  return Section{"budget_impact", std::move(text), to_json(*request, *years)};
+      uptake_tables(material, *request, *years) + Paragraph{explanation(material, *request)};
+  return Section{"budget_impact", std::move(document), to_json(*request, *years)};
 }
 
 }  // namespace myelin::report

@@ -30,8 +30,8 @@ constexpr Total totals[] = {{"cost", "Costs", money_decimals, results::discounte
                             {"qaly", "QALYs", qaly_decimals, results::discounted_column},
                             {"life_years", "Life years", 2, results::undiscounted_column}};
 
-std::string heading_of(const Material& material, const AnalysisResult& analysis, const Total& total,
-                       const std::string& by) {
+Heading heading_of(const Material& material, const AnalysisResult& analysis, const Total& total,
+                   const std::string& by) {
   const std::string title = fmt::format("{} by {}", total.title, by);
   return total.outcome == std::string_view("cost") ? heading(material.run, analysis, title)
                                                    : plain_heading(analysis, title);
@@ -81,7 +81,7 @@ void add_categories(const Material& material, const Total& total, Section& secti
     json.push_back(category_json(analysis, part));
   }
   add_row("all", *outcome);
-  section.text += heading_of(material, analysis, total, "category") + strategy_table(analysis, "Category", rows) + "\n";
+  section.document += heading_of(material, analysis, total, "category") + strategy_table(analysis, "Category", rows);
 }
 
 // --- By state of the disease -----------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ void add_states(const Material& material, const std::string& attribute, const To
   Json& json = section.json["states"][total.outcome] = Json::object();
   for (std::size_t s = 0; s < strategies.size(); ++s)
     json[analysis.strategies[s].name] = {{"by_level", strategies[s].levels}, {"not_by_level", strategies[s].not_told}};
-  section.text += heading_of(material, analysis, total, attribute) + strategy_table(analysis, attribute, rows) + "\n";
+  section.document += heading_of(material, analysis, total, attribute) + strategy_table(analysis, attribute, rows);
 }
 
 std::string state_explanation(const Material& material, const std::string& attribute,
@@ -212,25 +212,21 @@ std::string state_explanation(const Material& material, const std::string& attri
 }  // namespace
 
 Result<std::optional<Section>> composition_section(const Material& material) {
-  Section section{"composition", "", Json::object()};
+  Section section{"composition", {}, Json::object()};
   for (const Total& total : totals) add_categories(material, total, section);
-  const bool has_categories = !section.text.empty();
-  if (has_categories)
-    section.text += wrap(
-                        "Each category is discounted, per patient; categories sum to the total. What no strategy has "
-                        "is left out." +
-                        meaning_of_error(material.run)) +
-                    "\n";
+  if (!section.document.empty())
+    section.document += Paragraph{
+        "Each category is discounted, per patient; categories sum to the total. What no strategy has is left out." +
+        meaning_of_error(material.run)};
   if (const std::optional<std::string> attribute = disease_attribute(material)) {
     const Program& program = material.lives->programs[material.reference];
     section.json["states"] = {{"attribute", *attribute},
                               {"levels", program.attributes[index_of(program, *attribute).value].levels}};
-    section.text += has_categories ? "\n" : "";
     std::set<std::string> not_told;
     for (const Total& total : totals) add_states(material, *attribute, total, section, not_told);
-    section.text += wrap(state_explanation(material, *attribute, not_told)) + "\n";
+    section.document += Paragraph{state_explanation(material, *attribute, not_told)};
   }
-  if (section.text.empty()) return std::nullopt;
+  if (section.document.empty()) return std::nullopt;
   return section;
 }
 

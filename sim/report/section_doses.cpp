@@ -60,7 +60,7 @@ Result<std::vector<Dose>> read_doses(const ParameterSet& parameters) {
   return doses;
 }
 
-std::string cost_table(const std::vector<Dose>& doses) {
+Table cost_table(const std::vector<Dose>& doses) {
   Cells cells;
   for (const Dose& dose : doses) {
     const DoseCost& cost = dose.cost;
@@ -68,15 +68,15 @@ std::string cost_table(const std::vector<Dose>& doses) {
                      format_number(cost.without_sharing.cost, cost_decimals),
                      percent(cost.without_sharing.share_wasted), format_number(cost.with_sharing.cost, cost_decimals)});
   }
-  return render_table({{"Dose", TableColumn::Kind::text},
-                       {"Mean dose,\nmg"},
-                       {"Cost out of\nwhole vials"},
-                       {"Of their\ncontent wasted"},
-                       {"Cost with\nvials shared"}},
-                      cells);
+  return {{{"Dose", TableColumn::Kind::text},
+           {"Mean dose,\nmg"},
+           {"Cost out of\nwhole vials"},
+           {"Of their\ncontent wasted"},
+           {"Cost with\nvials shared"}},
+          cells};
 }
 
-std::string vial_table(const std::vector<Dose>& doses) {
+Table vial_table(const std::vector<Dose>& doses) {
   Cells cells;
   for (const Dose& dose : doses) {
     for (std::size_t vial = 0; vial < dose.vials.size(); ++vial) {
@@ -86,12 +86,12 @@ std::string vial_table(const std::vector<Dose>& doses) {
                        format_number(dose.cost.with_sharing.vials[vial], vial_decimals)});
     }
   }
-  return render_table({{"Dose", TableColumn::Kind::text},
-                       {"Vial"},
-                       {"Price"},
-                       {"Mean number,\nwhole vials"},
-                       {"Mean number,\nvials shared"}},
-                      cells);
+  return {{{"Dose", TableColumn::Kind::text},
+           {"Vial"},
+           {"Price"},
+           {"Mean number,\nwhole vials"},
+           {"Mean number,\nvials shared"}},
+          cells};
 }
 
 Json use_json(const Dose& dose, const VialUse& use) {
@@ -118,15 +118,15 @@ Result<std::optional<Section>> doses_section(const Material& material) {
                     {"mean_dose_mg", dose.cost.mean_dose_mg},
                     {"whole_vials", use_json(dose, dose.cost.without_sharing)},
                     {"vials_shared", use_json(dose, dose.cost.with_sharing)}});
-  std::string text =
+  Document document =
       heading(material.run, material.run.analyses.front(), "What a dose by body weight comes to") + cost_table(*doses) +
-      "\n" + vial_table(*doses) +
-      paragraph(
+      vial_table(*doses) +
+      Paragraph{
           "Out of whole vials each patient gets the cheapest that cover the dose, and the rest of them is thrown away; "
           "means over the distribution of body weights. With vials shared nothing is thrown away: the mean dose out of "
           "the vial that is cheapest by content. Costs of the strategies do not follow from these, but from the "
-          "scenario's inputs: hold those against them.");
-  return Section{"doses", std::move(text), std::move(json)};
+          "scenario's inputs: hold those against them."};
+  return Section{"doses", std::move(document), std::move(json)};
 }
 
 }  // namespace myelin::report

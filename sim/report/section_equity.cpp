@@ -76,7 +76,7 @@ Result<Question> read_question(const Material& material, const SourcePlace& plac
   return question;
 }
 
-std::string group_table(const Question& question, const EquityAnalysis& analysis) {
+Table group_table(const Question& question, const EquityAnalysis& analysis) {
   std::vector<std::vector<std::string>> cells;
   for (std::size_t g = 0; g < analysis.groups.size(); ++g) {
     const GroupHealth& health = analysis.groups[g];
@@ -86,16 +86,16 @@ std::string group_table(const Question& question, const EquityAnalysis& analysis
       cells.back().push_back(format_number(per_person * group_people, 1));
     cells.back().push_back(format_number(health.net_gain * people_of_a_rate, 2));
   }
-  return render_table({{"Group", TableColumn::Kind::text},
-                       {"QALE before,\nper person"},
-                       {"QALYs gained"},
-                       {"QALYs forgone"},
-                       {"Net QALYs"},
-                       {"Net, per\n100,000 people"}},
-                      cells);
+  return {{{"Group", TableColumn::Kind::text},
+           {"QALE before,\nper person"},
+           {"QALYs gained"},
+           {"QALYs forgone"},
+           {"Net QALYs"},
+           {"Net, per\n100,000 people"}},
+          cells};
 }
 
-std::string welfare_table(const Question& question, const std::vector<Answer>& answers) {
+Table welfare_table(const Question& question, const std::vector<Answer>& answers) {
   std::vector<std::vector<std::string>> cells;
   for (const auto& [aversion, analysis] : answers) {
     cells.push_back(
@@ -105,13 +105,13 @@ std::string welfare_table(const Question& question, const std::vector<Answer>& a
     const double change = analysis.impact.inequality;
     cells.back().push_back(change < 0 ? "falls" : change > 0 ? "rises" : "stays");
   }
-  return render_table({{"Social welfare function", TableColumn::Kind::text},
-                       {"Equivalent before,\nper person"},
-                       {"Its change,\nQALYs"},
-                       {"of it mean\nhealth"},
-                       {"of it\nequity"},
-                       {"Inequality", TableColumn::Kind::text}},
-                      cells);
+  return {{{"Social welfare function", TableColumn::Kind::text},
+           {"Equivalent before,\nper person"},
+           {"Its change,\nQALYs"},
+           {"of it mean\nhealth"},
+           {"of it\nequity"},
+           {"Inequality", TableColumn::Kind::text}},
+          cells};
 }
 
 std::string explanation(const Material& material, const Question& question, const std::vector<Answer>& answers) {
@@ -210,10 +210,10 @@ Result<std::optional<Section>> equity_section(const Material& material) {
     if (!analysis) return tl::unexpected(placed_at(*place, analysis.error()));
     answers.push_back({aversion, *analysis});
   }
-  std::string text = heading(material.run, decisive_analysis(material.run), "Distribution of health") +
-                     group_table(*question, answers.front().analysis) + "\n" + welfare_table(*question, answers) +
-                     paragraph(explanation(material, *question, answers));
-  return Section{"equity", std::move(text), to_json(material, *question, answers)};
+  Document document = heading(material.run, decisive_analysis(material.run), "Distribution of health") +
+                      group_table(*question, answers.front().analysis) + welfare_table(*question, answers) +
+                      Paragraph{explanation(material, *question, answers)};
+  return Section{"equity", std::move(document), to_json(material, *question, answers)};
 }
 
 }  // namespace myelin::report

@@ -101,7 +101,7 @@ std::vector<Row> rows_of(const Material& material, const AnalysisResult& drawn) 
 
 std::string money_cell(double value) { return format_number(value, money_decimals); }
 
-std::string means_table(const Material& material, const std::vector<Row>& rows) {
+Table means_table(const Material& material, const std::vector<Row>& rows) {
   const results::RunResults& run = material.run;
   std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text},
                                    {"Inc. cost\nmean"},
@@ -124,10 +124,10 @@ std::string means_table(const Material& material, const std::vector<Row>& rows) 
     add(*row.qaly, qaly_decimals);
     if (!run.thresholds.empty()) add(*row.benefit.front(), money_decimals);
   }
-  return render_table(columns, cells);
+  return {columns, cells};
 }
 
-std::string spread_table(const Material& material, const std::vector<Row>& rows) {
+Table spread_table(const Material& material, const std::vector<Row>& rows) {
   Cells cells;
   for (const Row& row : rows) {
     const Spread& spread = row.spread.front();
@@ -135,11 +135,11 @@ std::string spread_table(const Material& material, const std::vector<Row>& rows)
                      money_cell(std::sqrt(spread.over_draws.between_variance)),
                      money_cell(std::sqrt(spread.between_patients)), percent(1 - spread.over_draws.shrinkage())});
   }
-  return render_table({{"Strategy", TableColumn::Kind::text},
-                       {"By the inputs\n(SD)"},
-                       {"Between patients\n(SD)"},
-                       {"Patients' share\nover draws"}},
-                      cells);
+  return {{{"Strategy", TableColumn::Kind::text},
+           {"By the inputs\n(SD)"},
+           {"Between patients\n(SD)"},
+           {"Patients' share\nover draws"}},
+          cells};
 }
 
 /// By how many times more draws the plain means would be as good, over all that is printed.
@@ -209,17 +209,19 @@ Result<std::optional<Section>> means_section(const Material& material) {
              spread = !rows.empty() && drawn.patients > 0 && !material.run.thresholds.empty();
   if (!controlled && !spread) return std::nullopt;
 
-  std::string text = heading(material.run, base,
-                             "How well the means over draws are known, against " + label(base, material.reference));
-  if (controlled) text += means_table(material, rows) + paragraph(control_in_words(rows));
+  Document document = heading(material.run, base,
+                              "How well the means over draws are known, against " + label(base, material.reference));
+  if (controlled) document += means_table(material, rows) + Paragraph{control_in_words(rows)};
   if (spread) {
-    text += fmt::format("\nWhere the spread of net benefit at {} {} per QALY comes from\n\n",
-                        format_number(material.run.thresholds.front(), money_decimals), material.run.currency) +
-            spread_table(material, rows) + paragraph(spread_in_words(drawn));
+    document +=
+        Heading{fmt::format("Where the spread of net benefit at {} {} per QALY comes from",
+                            format_number(material.run.thresholds.front(), money_decimals), material.run.currency),
+                true} +
+        spread_table(material, rows) + Paragraph{spread_in_words(drawn)};
   }
   Json json = {{"draws", drawn.draws}, {"patients_per_draw", drawn.patients}, {"increments", Json::array()}};
   for (const Row& row : rows) json["increments"].push_back(json_of(material, row));
-  return Section{"means_over_draws", std::move(text), std::move(json)};
+  return Section{"means_over_draws", std::move(document), std::move(json)};
 }
 
 }  // namespace myelin::report

@@ -136,7 +136,7 @@ Result<Answer> answer_at(const Question& question, double threshold) {
   return answer;
 }
 
-std::string acquisition_table(const Material& material, const Question& question) {
+Table acquisition_table(const Material& material, const Question& question) {
   std::vector<StrategyRow> rows;
   for (std::size_t therapy = 0; therapy < question.prices.size(); ++therapy) {
     rows.push_back({question.prices[therapy].label, {}});
@@ -147,45 +147,38 @@ std::string acquisition_table(const Material& material, const Question& question
 }
 
 /// Discounts by therapies: the best strategy and its ICER against the next cheaper of the frontier.
-std::string grid_table(const Material& material, const Question& question, const Answer& answer) {
+Table grid_table(const Material& material, const Question& question, const Answer& answer) {
   const AnalysisResult& analysis = decisive_analysis(material.run);
-  std::string text;
-  for (std::size_t first = 0; first < question.prices.size(); first += therapies_side_by_side) {
-    const std::size_t last = std::min(first + therapies_side_by_side, question.prices.size());
-    std::vector<TableColumn> columns{{"Discount on"}};
-    for (std::size_t therapy = first; therapy < last; ++therapy)
-      columns.push_back({wrap(question.prices[therapy].label, cell_width)});
-    Cells cells;
-    for (std::size_t row = 0; row < question.discounts.size(); ++row) {
-      cells.push_back({percent(question.discounts[row])});
-      for (std::size_t therapy = first; therapy < last; ++therapy) {
-        const PriceRow& found = answer.grid[therapy * question.discounts.size() + row];
-        cells.back().push_back(wrap(label(analysis, found.best), cell_width) +
-                               (found.icer ? "\n" + format_number(*found.icer, money_decimals) : ""));
-      }
+  Table table{{{"Discount on"}}, {}, therapies_side_by_side};
+  for (const NegotiatedPrice& price : question.prices)
+    table.columns.push_back({price.label, TableColumn::Kind::number, cell_width});
+  for (std::size_t row = 0; row < question.discounts.size(); ++row) {
+    table.rows.push_back({percent(question.discounts[row])});
+    for (std::size_t therapy = 0; therapy < question.prices.size(); ++therapy) {
+      const PriceRow& found = answer.grid[therapy * question.discounts.size() + row];
+      table.rows.back().push_back(label(analysis, found.best) +
+                                  (found.icer ? "\n" + format_number(*found.icer, money_decimals) : ""));
     }
-    text += (first > 0 ? "\n" : "") + render_table(columns, cells);
   }
-  return text;
+  return table;
 }
 
-std::string changes_in_words(const Material& material, const Question& question, const Answer& answer) {
+List changes_in_words(const Material& material, const Question& question, const Answer& answer) {
   const AnalysisResult& analysis = decisive_analysis(material.run);
-  std::string text;
+  List sentences;
   for (std::size_t therapy = 0; therapy < question.prices.size(); ++therapy) {
     const std::string& price = question.prices[therapy].label;
     bool changes = false;
     for (const DecisionChange& change : answer.changes) {
       if (change.therapy != therapy) continue;
       changes = true;
-      text += wrap(fmt::format("From a discount of {} on {}, {} is best in place of {}.", percent(change.discount),
-                               price, label(analysis, change.to), label(analysis, change.from)),
-                   text_width, "  ") +
-              "\n";
+      sentences.items.push_back(fmt::format("From a discount of {} on {}, {} is best in place of {}.",
+                                            percent(change.discount), price, label(analysis, change.to),
+                                            label(analysis, change.from)));
     }
-    if (!changes) text += wrap(fmt::format("No discount on {} alone changes the best strategy.", price)) + "\n";
+    if (!changes) sentences.items.push_back(fmt::format("No discount on {} alone changes the best strategy.", price));
   }
-  return text;
+  return sentences;
 }
 
 /// A discount as the share of the list price that is left, and as money where one input alone is the price.
@@ -207,17 +200,17 @@ std::string range_in_words(const NegotiatedPrice& price, const std::optional<Dis
   return "at any";
 }
 
-std::string best_table(const Material& material, const Question& question, const Answer& answer) {
+Table best_table(const Material& material, const Question& question, const Answer& answer) {
   Cells cells;
   for (const BestPrice& best : answer.best) {
     const NegotiatedPrice& price = question.prices[best.therapy];
     cells.push_back(
         {price.label, label(decisive_analysis(material.run), best.strategy), range_in_words(price, best.range)});
   }
-  return render_table({{"Price", TableColumn::Kind::text},
-                       {"Strategy", TableColumn::Kind::text},
-                       {"Best at a price of", TableColumn::Kind::text}},
-                      cells);
+  return {{{"Price", TableColumn::Kind::text},
+           {"Strategy", TableColumn::Kind::text},
+           {"Best at a price of", TableColumn::Kind::text}},
+          cells};
 }
 
 Json to_json(const Question& question, const std::vector<Answer>& answers) {
@@ -283,29 +276,29 @@ Result<std::optional<Section>> prices_section(const Material& material) {
   const Result<Question> question = read_question(material, *place);
   if (!question) return tl::unexpected(question.error());
   const AnalysisResult& analysis = decisive_analysis(material.run);
-  std::string text = heading(material.run, analysis, "What of each strategy's cost is a price that is negotiated") +
-                     acquisition_table(material, *question) +
-                     paragraph(
-                         "Discounted, per patient, at the prices of the run. Below, one price at a time is "
-                         "lowered and the others stay; costs fall in proportion to it. Best is the strategy with "
-                         "the most net monetary benefit, with its ICER against the next cheaper of the frontier "
-                         "below its name; none where it is the cheapest. A price "
-                         "that parameter draws vary stands at its own value.");
+  Document document = heading(material.run, analysis, "What of each strategy's cost is a price that is negotiated") +
+                      acquisition_table(material, *question) +
+                      Paragraph{
+                          "Discounted, per patient, at the prices of the run. Below, one price at a time is "
+                          "lowered and the others stay; costs fall in proportion to it. Best is the strategy with "
+                          "the most net monetary benefit, with its ICER against the next cheaper of the frontier "
+                          "below its name; none where it is the cheapest. A price "
+                          "that parameter draws vary stands at its own value."};
   std::vector<Answer> answers;
   for (const double threshold : material.run.thresholds) {
     Result<Answer> answer = answer_at(*question, threshold);
     if (!answer) return tl::unexpected(placed_at(*place, answer.error()));
-    text += "\n" +
-            heading(material.run, analysis,
-                    fmt::format("Best strategy by discount at {} per QALY", format_number(threshold, money_decimals))) +
-            grid_table(material, *question, *answer) + "\n" + changes_in_words(material, *question, *answer) + "\n" +
-            best_table(material, *question, *answer);
+    document +=
+        heading(material.run, analysis,
+                fmt::format("Best strategy by discount at {} per QALY", format_number(threshold, money_decimals))) +
+        grid_table(material, *question, *answer) + changes_in_words(material, *question, *answer) +
+        best_table(material, *question, *answer);
     answers.push_back(std::move(*answer));
   }
-  text += paragraph(
+  document += Paragraph{
       "Prices at which two strategies are equally good are exact for the means of the run; how far "
-      "parameters are uncertain is not in them.");
-  return Section{"prices", std::move(text), to_json(*question, answers)};
+      "parameters are uncertain is not in them."};
+  return Section{"prices", std::move(document), to_json(*question, answers)};
 }
 
 }  // namespace myelin::report

@@ -120,7 +120,7 @@ std::string interval_cell(const std::optional<Interval95>& interval, int decimal
 std::string icer_cell(const std::optional<Estimate>& icer) { return icer ? estimate_cell(*icer, money_decimals) : ""; }
 
 /// Columns of a comparison of costs and QALYs; the intervals only where the draws are there.
-std::string comparison_table(const AnalysisResult& base, const std::vector<Row>& rows, bool increments, bool spread) {
+Table comparison_table(const AnalysisResult& base, const std::vector<Row>& rows, bool increments, bool spread) {
   const std::string cost = increments ? "Inc. cost" : "Cost", qaly = increments ? "Inc. QALYs" : "QALYs";
   std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
   for (const std::string& name : {cost, qaly}) {
@@ -145,7 +145,7 @@ std::string comparison_table(const AnalysisResult& base, const std::vector<Row>&
     cells.back().push_back(icer_cell(row.deterministic_icer));
     cells.back().push_back(icer_cell(row.icer));
   }
-  return render_table(columns, cells);
+  return {columns, cells};
 }
 
 std::string names_of(const std::vector<std::string>& names) {
@@ -260,19 +260,19 @@ Result<std::optional<Section>> probabilistic_section(const Material& material) {
   const bool spread = drawn.draws > 1;
   const std::size_t varied = spread ? drawn.drawn.names.size() : uncertain.varied.size();
 
-  std::string text = heading(material.run, base, "Probabilistic analysis beside the deterministic one") +
-                     comparison_table(base, compared->strategies, false, spread);
+  Document document = heading(material.run, base, "Probabilistic analysis beside the deterministic one") +
+                      comparison_table(base, compared->strategies, false, spread);
   if (!compared->increments.empty()) {
-    text += "\nDifferences from " + label(base, material.reference) + "\n\n" +
-            comparison_table(base, compared->increments, true, spread);
+    document += Heading{"Differences from " + label(base, material.reference), true} +
+                comparison_table(base, compared->increments, true, spread);
   }
-  text += paragraph(how_to_read(drawn));
-  if (spread) text += paragraph(differences_in_words(base, *compared));
-  text += paragraph(inputs_in_words(uncertain, varied));
+  document += Paragraph{how_to_read(drawn)};
+  if (spread) document += Paragraph{differences_in_words(base, *compared)};
+  document += Paragraph{inputs_in_words(uncertain, varied)};
 
   Json json = {{"draws", drawn.draws}, {"inputs_varied", varied}, {"inputs_left_out", uncertain.left_out}};
   json.update(json_of(base, *compared, material.reference));
-  return Section{"probabilistic", std::move(text), std::move(json)};
+  return Section{"probabilistic", std::move(document), std::move(json)};
 }
 
 }  // namespace myelin::report

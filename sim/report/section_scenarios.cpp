@@ -54,6 +54,8 @@ Result<Compared> compare(const Material& material, const std::string& kind) {
   return compared;
 }
 
+std::string first_heading(const Compared& compared) { return compared.kind == "subgroup" ? "Patients" : "Scenario"; }
+
 std::string cell(const Estimate& estimate, int decimals) {
   const std::string error = format_error(estimate.standard_error, decimals);
   return format_number(estimate.mean, decimals) + (error.empty() ? "" : "\n" + error);
@@ -75,7 +77,7 @@ double change_of(const Compared& compared, const Compared::Row& row, std::size_t
          compared.base().decision.pairwise[pair].incremental_net_benefit[threshold].mean;
 }
 
-std::string increments_table(const Compared& compared, std::size_t pair) {
+Table increments_table(const Compared& compared, std::size_t pair) {
   Rows rows;
   for (const Compared::Row& row : compared.rows) {
     const PairwiseRow& pairwise = row.decision.pairwise[pair];
@@ -85,53 +87,43 @@ std::string increments_table(const Compared& compared, std::size_t pair) {
                     cell(pairwise.increment.cost, money_decimals), cell(pairwise.increment.qaly, qaly_decimals),
                     ratio_in_words(pairwise)});
   }
-  return render_table({{compared.kind == "subgroup" ? "Patients" : "Scenario", text},
-                       {"Cost"},
-                       {"QALYs"},
-                       {"Inc. cost"},
-                       {"Inc. QALYs"},
-                       {"ICER", text}},
-                      rows);
+  return {{{first_heading(compared), text}, {"Cost"}, {"QALYs"}, {"Inc. cost"}, {"Inc. QALYs"}, {"ICER", text}}, rows};
 }
 
-std::string net_benefit_block(const Material& material, const Compared& compared, std::size_t pair, std::size_t first,
-                              std::size_t count) {
-  std::vector<TableColumn> columns{{compared.kind == "subgroup" ? "Patients" : "Scenario", text}};
-  for (std::size_t i = first; i < first + count; ++i) {
-    const std::string at = "\nat " + format_number(material.run.thresholds[i], money_decimals);
-    columns.insert(columns.end(), {{"Inc. net benefit" + at}, {"Change" + at}});
+Table net_benefit_table(const Material& material, const Compared& compared, std::size_t pair) {
+  const std::vector<double>& thresholds = material.run.thresholds;
+  Table table{{{first_heading(compared), text}}, {}, 2 * thresholds_side_by_side, 2};
+  for (const double threshold : thresholds) {
+    const std::string at = "\nat " + format_number(threshold, money_decimals);
+    table.columns.insert(table.columns.end(), {{"Inc. net benefit" + at}, {"Change" + at}});
   }
-  Rows rows;
   for (const Compared::Row& row : compared.rows) {
-    rows.push_back({row.label});
-    for (std::size_t i = first; i < first + count; ++i) {
-      rows.back().push_back(cell(row.decision.pairwise[pair].incremental_net_benefit[i], money_decimals));
-      rows.back().push_back(&row == &compared.base() ? "" : format_number(change_of(compared, row, pair, i), 0));
+    std::vector<std::string>& cells = table.rows.emplace_back();
+    cells.push_back(row.label);
+    for (std::size_t i = 0; i < thresholds.size(); ++i) {
+      cells.push_back(cell(row.decision.pairwise[pair].incremental_net_benefit[i], money_decimals));
+      cells.push_back(&row == &compared.base() ? "" : format_number(change_of(compared, row, pair, i), 0));
     }
   }
-  return render_table(columns, rows);
+  return table;
 }
 
-std::string pair_text(const Material& material, const Compared& compared, std::size_t pair) {
+Document pair_tables(const Material& material, const Compared& compared, std::size_t pair) {
   const AnalysisResult& base = *compared.base().analysis;
   const results::StrategyPair strategies = compared.base().decision.pairwise[pair].increment.pair;
-  std::string tables =
+  Document tables =
       heading(material.run, base,
               fmt::format("{}: {} against {}", compared.kind == "subgroup" ? "Subgroups" : "Scenario analyses",
                           label(base, strategies.strategy), label(base, strategies.versus))) +
-      increments_table(compared, pair) + "\n";
-  const std::size_t thresholds = material.run.thresholds.size();
-  for (std::size_t first = 0; first < thresholds; first += thresholds_side_by_side) {
-    const std::size_t count = std::min(thresholds_side_by_side, thresholds - first);
-    tables += net_benefit_block(material, compared, pair, first, count) + "\n";
-  }
+      increments_table(compared, pair);
+  if (!material.run.thresholds.empty()) tables += net_benefit_table(material, compared, pair);
   return tables;
 }
 
 /// The best strategy of each analysis, with * where it is another than in the base.
-std::string decision_text(const Material& material, const Compared& compared) {
-  if (material.run.thresholds.empty()) return "";
-  std::vector<TableColumn> columns{{compared.kind == "subgroup" ? "Patients" : "Scenario", text}};
+Document decision_table(const Material& material, const Compared& compared) {
+  if (material.run.thresholds.empty()) return {};
+  std::vector<TableColumn> columns{{first_heading(compared), text}};
   for (const double threshold : material.run.thresholds)
     columns.push_back({"Best at " + format_number(threshold, money_decimals), text});
   Rows rows;
@@ -148,7 +140,7 @@ std::string decision_text(const Material& material, const Compared& compared) {
       rows.back().push_back(std::move(words));
     }
   }
-  return render_table(columns, rows);
+  return Table{columns, rows};
 }
 
 std::string note_of(const Material& material, const Compared& compared) {
@@ -218,11 +210,11 @@ Result<std::optional<Section>> section_of(const Material& material, const std::s
   const Result<Compared> compared = compare(material, kind);
   if (!compared) return tl::unexpected(compared.error());
   if (compared->rows.size() < 2) return std::nullopt;
-  std::string words;
+  Document document;
   for (std::size_t pair = 0; pair < compared->base().decision.pairwise.size(); ++pair)
-    words += pair_text(material, *compared, pair);
-  words += decision_text(material, *compared) + paragraph(note_of(material, *compared));
-  return Section{key, words, json_of(material, *compared)};
+    document += pair_tables(material, *compared, pair);
+  document += decision_table(material, *compared) + Paragraph{note_of(material, *compared)};
+  return Section{key, document, json_of(material, *compared)};
 }
 
 }  // namespace

@@ -134,13 +134,13 @@ Result<std::optional<Section>> sensitivity_section(const Material& material) {
   if (!material.run.sensitivity) {
     if (material.scenario.parameters.names_under("sensitivity").empty()) return std::nullopt;
     return Section{"sensitivity",
-                   "Deterministic sensitivity analyses" +
-                       paragraph("They are not in these results: they hold for the prices and inputs of their own run. "
-                                 "Run the scenario again to have them."),
+                   Heading{"Deterministic sensitivity analyses"} +
+                       Paragraph{"They are not in these results: they hold for the prices and inputs of their own run. "
+                                 "Run the scenario again to have them."},
                    nullptr};
   }
   const SensitivityResult& sensitivity = *material.run.sensitivity;
-  Section section{"sensitivity", sensitivity_text(material.run, material.reference), {}};
+  Section section{"sensitivity", sensitivity_tables(material.run, material.reference), {}};
   section.json = {{"engine", sensitivity.engine},         {"base", outcomes_json(material, sensitivity.base)},
                   {"one_way", one_way_json(material)},    {"left_out", left_out_json(sensitivity)},
                   {"tornado", tornados_json(material)},   {"two_way", two_way_json(material)},

@@ -149,7 +149,7 @@ void add_weighted(const Material& material, double weight, Section& section) {
       json.back()["nmb"][fmt::format("{}", threshold)] = estimate_json(benefit);
     }
   }
-  section.text += render_table(columns, cells);
+  section.document += Table{columns, cells};
 }
 
 Result<Section> shortfall_part(const Material& material, const SourcePlace& place) {
@@ -168,27 +168,28 @@ Result<Section> shortfall_part(const Material& material, const SourcePlace& plac
                     {"proportional_shortfall", severity.proportional_shortfall},
                     {"weight", severity.weight}}};
   const double error = found->standard_care_qalys.standard_error;
-  part.text += render_table(
-      {{"", TableColumn::Kind::text}, {"Discounted"}},
-      {{"QALYs left to the general population", format_number(found->general_population_qalys, qaly_decimals)},
-       {"QALYs under " + standard_care, estimate_cell(found->standard_care_qalys, qaly_decimals)},
-       {"Absolute shortfall, QALYs", estimate_cell({severity.absolute_shortfall, error}, qaly_decimals)},
-       {"Proportional shortfall", percent(severity.proportional_shortfall)},
-       {"Weight of QALYs", format_number(severity.weight, 1)}});
+  part.document +=
+      Table{{{"", TableColumn::Kind::text}, {"Discounted"}},
+            {{"QALYs left to the general population", format_number(found->general_population_qalys, qaly_decimals)},
+             {"QALYs under " + standard_care, estimate_cell(found->standard_care_qalys, qaly_decimals)},
+             {"Absolute shortfall, QALYs", estimate_cell({severity.absolute_shortfall, error}, qaly_decimals)},
+             {"Proportional shortfall", percent(severity.proportional_shortfall)},
+             {"Weight of QALYs", format_number(severity.weight, 1)}}};
   std::string cutoffs;
   for (const scenario::SeverityLevel& level : material.scenario.reference_case->severity)
     cutoffs += fmt::format("{}{:g} from {:g} QALYs or {}", cutoffs.empty() ? "" : ", ", level.weight.value,
                            level.absolute_from.value, percent(level.proportional_from.value));
-  part.text += paragraph(fmt::format(
+  part.document += Paragraph{fmt::format(
       "Shortfall is what patients lose under {} against people of their age and sex in the general population, who "
       "have the run's discount rate, timing and horizon. Weights of the reference case {}: {}; the higher of the two "
       "counts. QALYs of carers are not in the shortfall.",
-      standard_care, reference_case, cutoffs));
-  part.text += "\n" + heading(material.run, analysis,
-                              fmt::format("Each strategy against {}, QALYs weighted by {:g}",
-                                          label(analysis, material.reference), severity.weight));
+      standard_care, reference_case, cutoffs)};
+  part.document += heading(material.run, analysis,
+                           fmt::format("Each strategy against {}, QALYs weighted by {:g}",
+                                       label(analysis, material.reference), severity.weight));
   add_weighted(material, severity.weight, part);
-  part.text += paragraph("The increments of QALYs are all that the analysis counts." + meaning_of_error(material.run));
+  part.document +=
+      Paragraph{"The increments of QALYs are all that the analysis counts." + meaning_of_error(material.run)};
   return part;
 }
 
@@ -266,16 +267,16 @@ Result<Section> equal_value_part(const Material& material) {
                          {"evlyg", equal_value},
                          {"cost_per_evlyg", ratio ? Json(ratio->mean) : Json()}});
   }
-  part.text += render_table({{"Strategy", TableColumn::Kind::text},
-                             {"Inc. life\nyears"},
-                             {"Inc. QALYs"},
-                             {"evLYG"},
-                             {"Cost per evLYG", TableColumn::Kind::text}},
-                            cells);
-  part.text += paragraph(fmt::format(
+  part.document += Table{{{"Strategy", TableColumn::Kind::text},
+                          {"Inc. life\nyears"},
+                          {"Inc. QALYs"},
+                          {"evLYG"},
+                          {"Cost per evLYG", TableColumn::Kind::text}},
+                         cells};
+  part.document += Paragraph{fmt::format(
       "Against {}, discounted, of the patient alone. Where a strategy keeps more patients alive, those more count {:g} "
       "a year in place of their own utility. The numbers come from amounts by time and have no standard error.",
-      label(analysis, material.reference), utility));
+      label(analysis, material.reference), utility)};
   return part;
 }
 
@@ -304,14 +305,14 @@ Result<std::optional<Section>> severity_section(const Material& material) {
   const std::optional<SourcePlace> place = first_key_below(material.scenario.parameters, "severity");
   const bool equal_value = material.scenario.parameters.has("equal_value.utility");
   if (!place && !equal_value) return std::nullopt;
-  Section section{"severity", "", Json::object()};
+  Section section{"severity", {}, Json::object()};
   Diagnostics problems;
   const auto take = [&](const Result<Section>& part, const char* key) {
     if (!part) {
       problems.insert(problems.end(), part.error().begin(), part.error().end());
       return;
     }
-    section.text += (section.text.empty() ? "" : "\n") + part->text;
+    section.document += part->document;
     section.json[key] = part->json;
   };
   if (place) take(shortfall_part(material, *place), "shortfall");

@@ -12,34 +12,24 @@ namespace myelin::report {
 namespace {
 
 constexpr std::size_t strategies_side_by_side = 5;
-constexpr std::size_t heading_width = 13;
 
 }  // namespace
 
-std::string strategy_table(const results::AnalysisResult& analysis, const std::string& first_heading,
-                           const std::vector<StrategyRow>& rows) {
-  const std::size_t strategies = analysis.strategies.size(),
-                    blocks = (strategies + strategies_side_by_side - 1) / strategies_side_by_side;
-  std::string text;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const std::size_t first = strategies * block / blocks, last = strategies * (block + 1) / blocks;
-    std::vector<TableColumn> columns{{first_heading, TableColumn::Kind::text}};
-    for (std::size_t s = first; s < last; ++s)
-      columns.push_back({wrap(label(analysis, s), heading_width), TableColumn::Kind::number});
-    std::vector<std::vector<std::string>> cells;
-    for (const StrategyRow& row : rows) {
-      cells.push_back({row.label});
-      for (std::size_t s = first; s < last; ++s) cells.back().push_back(row.cells[s]);
-    }
-    text += (block > 0 ? "\n" : "") + render_table(columns, cells);
+Table strategy_table(const results::AnalysisResult& analysis, const std::string& first_heading,
+                     const std::vector<StrategyRow>& rows) {
+  Table table{{{first_heading, TableColumn::Kind::text}}, {}, strategies_side_by_side};
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s)
+    table.columns.push_back({label(analysis, s), TableColumn::Kind::number, label_width});
+  for (const StrategyRow& row : rows) {
+    table.rows.push_back({row.label});
+    table.rows.back().insert(table.rows.back().end(), row.cells.begin(), row.cells.end());
   }
-  return text;
+  return table;
 }
 
-std::string plain_heading(const results::AnalysisResult& analysis, const std::string& title) {
-  if (analysis.draws == 1) return title + "\n\n";
-  return fmt::format("{}, mean of {} parameter draws\n\n", title,
-                     format_number(static_cast<double>(analysis.draws), 0));
+Heading plain_heading(const results::AnalysisResult& analysis, const std::string& title) {
+  if (analysis.draws == 1) return {title};
+  return {fmt::format("{}, mean of {} parameter draws", title, format_number(static_cast<double>(analysis.draws), 0))};
 }
 
 std::string estimate_cell(const economics::Estimate& estimate, int decimals) {

@@ -24,12 +24,12 @@ struct StrategyRow {
   std::vector<std::string> cells;  ///< [strategy]
 };
 
-/// A table with a column a strategy, in blocks of as many columns as stand side by side.
-std::string strategy_table(const results::AnalysisResult& analysis, const std::string& first_heading,
-                           const std::vector<StrategyRow>& rows);
+/// A table with a column a strategy.
+Table strategy_table(const results::AnalysisResult& analysis, const std::string& first_heading,
+                     const std::vector<StrategyRow>& rows);
 
-/// A heading without a currency: `title`, the number of draws, and an empty line.
-std::string plain_heading(const results::AnalysisResult& analysis, const std::string& title);
+/// A heading without a currency: `title` and the number of draws.
+Heading plain_heading(const results::AnalysisResult& analysis, const std::string& title);
 
 /// A number with its standard error on the line below.
 std::string estimate_cell(const economics::Estimate& estimate, int decimals);

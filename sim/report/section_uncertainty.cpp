@@ -77,7 +77,7 @@ std::string money_in_words(const Estimate& estimate) {
   return format_number(estimate.mean, money_decimals) + (error.empty() ? "" : " " + error);
 }
 
-std::string threshold_table(const AnalysisResult& base, const ThresholdDecision& decision) {
+Table threshold_table(const AnalysisResult& base, const ThresholdDecision& decision) {
   Cells cells;
   for (std::size_t s = 0; s < base.strategies.size(); ++s) {
     cells.push_back({label(base, s) + (s == decision.optimal ? " *" : ""),
@@ -85,8 +85,7 @@ std::string threshold_table(const AnalysisResult& base, const ThresholdDecision&
                      percent_cell(decision.probability_best[s]),
                      estimate_cell(decision.expected_loss[s], money_decimals)});
   }
-  return render_table(
-      {{"Strategy", TableColumn::Kind::text}, {"Net benefit"}, {"Best,\n% of draws"}, {"Expected\nloss"}}, cells);
+  return {{{"Strategy", TableColumn::Kind::text}, {"Net benefit"}, {"Best,\n% of draws"}, {"Expected\nloss"}}, cells};
 }
 
 std::string verdict(const Material& material, const Uncertainty& found, std::size_t threshold) {
@@ -125,7 +124,7 @@ const Estimate& share_of(const IncrementSpread& spread, Quadrant quadrant) {
   return spread.quadrants[static_cast<std::size_t>(quadrant)];
 }
 
-std::string plane_table(const Material& material, const Uncertainty& found) {
+Document plane_table(const Material& material, const Uncertainty& found) {
   const AnalysisResult& base = material.run.analyses.front();
   const bool ties = std::ranges::any_of(
       found.plane, [](const IncrementSpread& spread) { return share_of(spread, Quadrant::origin).mean > 0; });
@@ -142,8 +141,9 @@ std::string plane_table(const Material& material, const Uncertainty& found) {
       if (quadrant != Quadrant::origin || ties) cells.back().push_back(percent_cell(share_of(spread, quadrant)));
     }
   }
-  return "\nPlace on the cost-effectiveness plane against " + label(base, material.reference) + ", % of draws\n\n" +
-         render_table(columns, cells);
+  return Heading{"Place on the cost-effectiveness plane against " + label(base, material.reference) + ", % of draws",
+                 true} +
+         Table{columns, cells};
 }
 
 /// What was done about the chance of simulated patients; empty where none were simulated.
@@ -188,20 +188,21 @@ std::string how_to_read(const Material& material) {
          "out are not.";
 }
 
-std::string text_of(const Material& material, const Uncertainty& found) {
+Document document_of(const Material& material, const Uncertainty& found) {
   const results::RunResults& run = material.run;
-  std::string text = heading(run, run.analyses.front(),
-                             fmt::format("Uncertainty of the decision over {} draws",
-                                         format_number(static_cast<double>(run.probabilistic->draws), 0)));
+  Document document = heading(run, run.analyses.front(),
+                              fmt::format("Uncertainty of the decision over {} draws",
+                                          format_number(static_cast<double>(run.probabilistic->draws), 0)));
   for (std::size_t i = 0; i < found.decisions.size(); ++i) {
-    text += fmt::format("At {} {} per QALY\n\n", format_number(found.decisions[i].threshold, money_decimals),
-                        run.currency) +
-            threshold_table(run.analyses.front(), found.decisions[i]) + paragraph(verdict(material, found, i)) + "\n";
+    document += Heading{fmt::format("At {} {} per QALY", format_number(found.decisions[i].threshold, money_decimals),
+                                    run.currency),
+                        true} +
+                threshold_table(run.analyses.front(), found.decisions[i]) + Paragraph{verdict(material, found, i)};
   }
-  text += wrap(optimal_in_words(material, found.optimal)) + "\n";
-  if (!found.plane.empty()) text += plane_table(material, found);
-  if (const std::string noise = noise_in_words(material, found); !noise.empty()) text += paragraph(noise);
-  return text + paragraph(how_to_read(material));
+  document += Paragraph{optimal_in_words(material, found.optimal)};
+  if (!found.plane.empty()) document += plane_table(material, found);
+  if (const std::string noise = noise_in_words(material, found); !noise.empty()) document += Paragraph{noise};
+  return document + Paragraph{how_to_read(material)};
 }
 
 /// A mean over draws with its standard error.
@@ -307,7 +308,7 @@ Result<std::optional<Section>> uncertainty_section(const Material& material) {
     json["optimal_from"].push_back(
         {{"threshold", from.threshold}, {"strategy", found->sample.strategies[from.strategy]}});
   for (const IncrementSpread& spread : found->plane) json["plane"].push_back(plane_json(*found, spread));
-  return Section{"decision_uncertainty", text_of(material, *found), std::move(json)};
+  return Section{"decision_uncertainty", document_of(material, *found), std::move(json)};
 }
 
 }  // namespace myelin::report

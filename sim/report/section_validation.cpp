@@ -54,7 +54,7 @@ Result<std::optional<Section>> validation_section(const Material& material) {
   const auto positions = positions_of(file, parameters.entry(key).place);
   if (!positions) return tl::unexpected(positions.error());
   const std::string name = file.file.substr(file.file.find_last_of('/') + 1);
-  Section section{.key = "validation", .text = {}, .json = {{"file", name}}};
+  Section section{.key = "validation", .document = {}, .json = {{"file", name}}};
   section.json["targets"] = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> rows;
   std::size_t inside = 0, judged = 0;
@@ -74,13 +74,12 @@ Result<std::optional<Section>> validation_section(const Material& material) {
   section.json["held_out_inside"] = inside;
   section.json["held_out_with_interval"] = judged;
   constexpr auto text = TableColumn::Kind::text;
-  section.text =
-      fmt::format("Predictions beside observations that nothing was fitted to ({})\n\n", name) +
-      render_table({{"Target", text}, {"Observed"}, {"95 % interval"}, {"Predicted"}, {"Inside", text}}, rows) +
-      paragraph(
-          fmt::format("{} of {} predictions lie inside the interval of what was observed. The file is what `myelin "
-                      "validate --to` wrote; `myelin validate` makes it anew, and shows the rest.",
-                      inside, judged));
+  section.document = Heading{fmt::format("Predictions beside observations that nothing was fitted to ({})", name)} +
+                     Table{{{"Target", text}, {"Observed"}, {"95 % interval"}, {"Predicted"}, {"Inside", text}}, rows} +
+                     Paragraph{fmt::format(
+                         "{} of {} predictions lie inside the interval of what was observed. The file is what `myelin "
+                         "validate --to` wrote; `myelin validate` makes it anew, and shows the rest.",
+                         inside, judged)};
   return section;
 }
 

@@ -25,7 +25,7 @@ using Cells = std::vector<std::vector<std::string>>;
 /// As evppi() asks for.
 constexpr std::size_t fewest_draws = 50;
 constexpr std::size_t most_computed = 40, most_shown = 10;
-constexpr std::size_t thresholds_side_by_side = 4, widest_method = 8;
+constexpr std::size_t thresholds_side_by_side = 4, columns_of_fit = 3, widest_method = 10;
 
 /// A line of the tables: inputs with what it is worth to know them.
 struct Line {
@@ -131,58 +131,46 @@ Result<Values> assess(const Material& material, const VoiRequest& request, const
   return values;
 }
 
-/// A table of thresholds [first, last), for so many patients; with the fit of the regressions at the last of all.
-std::string block_table(const results::RunResults& run, const Values& values, double patients, std::size_t first,
-                        std::size_t last, bool with_fit) {
-  std::vector<TableColumn> columns{{"Inputs", TableColumn::Kind::text}};
-  for (std::size_t i = first; i < last; ++i)
-    columns.push_back({"At " + format_number(run.thresholds[i], money_decimals)});
+/// What the lines are worth to so many patients, by threshold; with the fit of the regressions at the last.
+Table values_table(const results::RunResults& run, const Values& values, double patients, bool with_fit) {
+  Table table{{{"Inputs", TableColumn::Kind::text}}, {}, thresholds_side_by_side + (with_fit ? columns_of_fit : 0)};
+  for (const double threshold : run.thresholds)
+    table.columns.push_back({"At " + format_number(threshold, money_decimals)});
   if (with_fit) {
-    columns.insert(columns.end(), {{"Bias\ntaken off"}, {"R²"}, {"Regression", TableColumn::Kind::text}});
+    table.columns.insert(table.columns.end(),
+                         {{"Bias\ntaken off"}, {"R²"}, {"Regression", TableColumn::Kind::text, widest_method}});
   }
-  Cells cells{{"all that vary (EVPI)"}};
-  for (std::size_t i = first; i < last; ++i)
-    cells.back().push_back(estimate_cell(population_value(values.evpi[i], patients), money_decimals));
-  if (with_fit) cells.back().insert(cells.back().end(), 3, "");
+  table.rows.push_back({"all that vary (EVPI)"});
+  for (const Estimate& evpi : values.evpi)
+    table.rows.back().push_back(estimate_cell(population_value(evpi, patients), money_decimals));
+  if (with_fit) table.rows.back().insert(table.rows.back().end(), columns_of_fit, "");
   for (const std::vector<Line>* lines : {&values.groups, &values.inputs}) {
     for (const Line& line : *lines) {
       if (!line.value) continue;
-      cells.push_back({line.group.label});
-      for (std::size_t i = first; i < last; ++i) {
-        const Evppi& evppi = line.value->by_threshold[i];
-        cells.back().push_back(
-            estimate_cell(population_value({evppi.value, evppi.standard_error}, patients), money_decimals));
-      }
+      std::vector<std::string>& cells = table.rows.emplace_back();
+      cells.push_back(line.group.label);
+      for (const Evppi& evppi : line.value->by_threshold)
+        cells.push_back(estimate_cell(population_value({evppi.value, evppi.standard_error}, patients), money_decimals));
       if (!with_fit) continue;
       const Evppi& evppi = line.value->by_threshold.back();
-      cells.back().push_back(format_number(evppi.bias, money_decimals));
-      cells.back().push_back(format_number(evppi.r_squared.maxCoeff(), 2));
-      cells.back().push_back(wrap(line.value->method, widest_method));
+      cells.push_back(format_number(evppi.bias, money_decimals));
+      cells.push_back(format_number(evppi.r_squared.maxCoeff(), 2));
+      cells.push_back(line.value->method);
     }
   }
-  return render_table(columns, cells);
+  return table;
 }
 
-std::string tables(const results::RunResults& run, const Values& values, double patients, bool with_fit) {
-  std::string text;
-  const std::size_t all = run.thresholds.size();
-  for (std::size_t first = 0; first < all; first += thresholds_side_by_side) {
-    const std::size_t last = std::min(first + thresholds_side_by_side, all);
-    text += (first > 0 ? "\n" : "") + block_table(run, values, patients, first, last, with_fit && last == all);
-  }
-  return text;
-}
-
-std::string left_out_in_words(const Values& values) {
-  std::string text;
+Document left_out_in_words(const Values& values) {
+  Document reasons;
   for (const std::vector<Line>* lines : {&values.groups, &values.inputs}) {
     for (const Line& line : *lines) {
       if (line.value) continue;
       const Diagnostic& problem = line.value.error().front();
-      text += paragraph(fmt::format("Left out: {}: {}; {}.", line.group.label, problem.problem, problem.remedy));
+      reasons += Paragraph{fmt::format("Left out: {}: {}; {}.", line.group.label, problem.problem, problem.remedy)};
     }
   }
-  return text;
+  return reasons;
 }
 
 std::string how_to_read(const results::RunResults& run, const Values& values) {
@@ -203,18 +191,19 @@ std::string how_to_read(const results::RunResults& run, const Values& values) {
   return text;
 }
 
-std::string text_of(const results::RunResults& run, const Values& values) {
-  std::string text = heading(run, run.analyses.front(), "Value of information") + tables(run, values, 1, true) +
-                     paragraph(how_to_read(run, values)) + left_out_in_words(values);
+Document document_of(const results::RunResults& run, const Values& values) {
+  Document document = heading(run, run.analyses.front(), "Value of information") + values_table(run, values, 1, true) +
+                      Paragraph{how_to_read(run, values)} + left_out_in_words(values);
   if (values.patients) {
-    text += fmt::format("\nFor all {} discounted patients whom the decision concerns\n\n",
-                        format_number(*values.patients, 0)) +
-            tables(run, values, *values.patients, false) +
-            paragraph(
-                "Patients of later years are discounted at the rate of costs. Research on an input that costs more "
-                "than this is not worth it, however good.");
+    document += Heading{fmt::format("For all {} discounted patients whom the decision concerns",
+                                    format_number(*values.patients, 0)),
+                        true} +
+                values_table(run, values, *values.patients, false) +
+                Paragraph{
+                    "Patients of later years are discounted at the rate of costs. Research on an input that costs more "
+                    "than this is not worth it, however good."};
   }
-  return text;
+  return document;
 }
 
 Json scaled_json(const Estimate& per_patient, const std::optional<double>& patients) {
@@ -262,7 +251,7 @@ Json json_of(const results::RunResults& run, const Values& values, const Paramet
 }
 
 Section left_out(const std::string& reason) {
-  return {"voi", "Value of information\n" + paragraph("Left out: " + reason + "."), {{"left_out", reason}}};
+  return {"voi", Heading{"Value of information"} + Paragraph{"Left out: " + reason + "."}, {{"left_out", reason}}};
 }
 
 /// Why the run cannot answer; none if it can.
@@ -305,7 +294,7 @@ Result<std::optional<Section>> value_of_information_section(const Material& mate
   const Result<Values> values = assess(material, *request, sample, parameters);
   if (!values) return tl::unexpected(values.error());
 
-  Section section{"voi", text_of(run, *values), json_of(run, *values, parameters)};
+  Section section{"voi", document_of(run, *values), json_of(run, *values, parameters)};
   section.json["trials"] = Json::object();
   Diagnostics problems;
   for (const TrialRequest& asked : request->trials) {
@@ -314,7 +303,7 @@ Result<std::optional<Section>> value_of_information_section(const Material& mate
       problems.insert(problems.end(), trial.error().begin(), trial.error().end());
       continue;
     }
-    section.text += "\n" + trial->text;
+    section.document += trial->document;
     section.json["trials"][trial->key] = std::move(trial->json);
   }
   if (!problems.empty()) return tl::unexpected(std::move(problems));

@@ -72,7 +72,7 @@ std::string decision_in_words(const RunResults& run, const economics::Tornado& t
   return words;
 }
 
-std::string tornado_table(const RunResults& run, const economics::Tornado& tornado) {
+Document tornado_table(const RunResults& run, const economics::Tornado& tornado) {
   const std::vector<results::OneWayResult>& one_way = run.sensitivity->one_way;
   const auto wide = static_cast<std::size_t>(
       std::ranges::count_if(tornado.bars, [](const economics::TornadoBar& bar) { return bar.width >= least_width; }));
@@ -90,39 +90,49 @@ std::string tornado_table(const RunResults& run, const economics::Tornado& torna
                     format_number(bar.at_high, money_decimals), bar_chart(bar, tornado.base, least, greatest),
                     decision_in_words(run, tornado, bar)});
   }
-  std::string table = wrap(fmt::format(
-      "Tornado: net monetary benefit of {} above that of {} {} ({} in the base case, where {} is best of all)",
-      name(run, tornado.pair.strategy), name(run, tornado.pair.versus), at_threshold(run, tornado.threshold),
-      format_number(tornado.base, money_decimals), name(run, tornado.best)));
-  table += "\n\n" +
-           render_table(
-               {{"Input", text}, {"Low"}, {"High"}, {"At low"}, {"At high"}, {"░ low, █ high"}, {"Best of all", text}},
-               rows);
-  if (shown < wide) table += fmt::format("Left out: {} narrower bar{}.\n", wide - shown, wide - shown == 1 ? "" : "s");
+  Document document = Heading{
+      fmt::format(
+          "Tornado: net monetary benefit of {} above that of {} {} ({} in the base case, where {} is best of all)",
+          name(run, tornado.pair.strategy), name(run, tornado.pair.versus), at_threshold(run, tornado.threshold),
+          format_number(tornado.base, money_decimals), name(run, tornado.best)),
+      true};
+  document += Table{{{"Input", text},
+                     {"Low"},
+                     {"High"},
+                     {"At low"},
+                     {"At high"},
+                     {"░ low, █ high", TableColumn::Kind::chart},
+                     {"Best of all", text}},
+                    rows};
+  List left_out;
+  if (shown < wide)
+    left_out.items.push_back(fmt::format("Left out: {} narrower bar{}.", wide - shown, wide - shown == 1 ? "" : "s"));
   if (narrow > 0)
-    table += fmt::format("Left out: {} bar{} of less than 1 {}.\n", narrow, narrow == 1 ? "" : "s", run.currency);
-  return table + "\n";
+    left_out.items.push_back(
+        fmt::format("Left out: {} bar{} of less than 1 {}.", narrow, narrow == 1 ? "" : "s", run.currency));
+  if (!left_out.items.empty()) document += left_out;
+  return document;
 }
 
 /// Inputs that were asked for and have no bar, by reason.
-std::string left_out_in_words(const SensitivityResult& sensitivity) {
+Document left_out_in_words(const SensitivityResult& sensitivity) {
   std::map<std::string, std::vector<std::string>> by_reason;
   for (const results::LeftOutInput& input : sensitivity.left_out) by_reason[input.reason].push_back(input.name);
-  std::string words;
+  if (by_reason.empty()) return {};
+  List reasons;
   for (const auto& [reason, names] : by_reason) {
     const std::size_t shown = std::min(names_shown, names.size());
-    words += wrap(fmt::format("Without a bar: {}{}: {}.",
-                              fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-                              shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "", reason)) +
-             "\n";
+    reasons.items.push_back(fmt::format(
+        "Without a bar: {}{}: {}.", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+        shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "", reason));
   }
-  return words;
+  return reasons;
 }
 
-std::string one_way_text(const RunResults& run, std::size_t reference) {
+Document one_way_tables(const RunResults& run, std::size_t reference) {
   const SensitivityResult& sensitivity = *run.sensitivity;
   if (sensitivity.one_way.empty()) return left_out_in_words(sensitivity);
-  std::string tables;
+  Document tables;
   std::size_t pairs_left_out = 0;
   for (const double threshold : run.thresholds) {
     const auto pairs = economics::pairs_of_interest(sensitivity, reference, threshold);
@@ -130,7 +140,7 @@ std::string one_way_text(const RunResults& run, std::size_t reference) {
       tables += tornado_table(run, economics::tornado(sensitivity, pairs[i], threshold));
     pairs_left_out = std::max(pairs_left_out, pairs.size() - std::min(pairs_shown, pairs.size()));
   }
-  if (tables.empty()) return "There is no other strategy, or no threshold, to compare with.\n\n";
+  if (tables.empty()) return Paragraph{"There is no other strategy, or no threshold, to compare with."};
   std::size_t moved = 0;
   for (const results::OneWayResult& bar : sensitivity.one_way) moved += bar.ranges.size();
   std::string note = fmt::format(
@@ -143,50 +153,43 @@ std::string one_way_text(const RunResults& run, std::size_t reference) {
   if (pairs_left_out > 0)
     note += fmt::format(" The JSON has {} more pair{} of strategies a threshold.", pairs_left_out,
                         pairs_left_out == 1 ? "" : "s");
-  const std::string left_out = left_out_in_words(sensitivity);
-  return tables + wrap(note) + "\n" + (left_out.empty() ? "" : "\n" + left_out) + "\n";
+  return tables + Paragraph{note} + left_out_in_words(sensitivity);
 }
 
-/// Rows are values of `x`; columns are `count` values of `y` from `first` on.
-std::string grid_block(const RunResults& run, const results::TwoWayResult& grid, double threshold, std::size_t first,
-                       std::size_t count) {
+/// Rows are values of `x`; columns are values of `y`.
+Table grid_table(const RunResults& run, const results::TwoWayResult& grid, double threshold) {
   const std::size_t best_in_base = economics::rank(run.sensitivity->base, threshold).best;
-  std::vector<TableColumn> columns{{"", text}};
-  for (std::size_t y = first; y < first + count; ++y) columns.push_back({value_in_words(grid.y.values[y]), text});
-  Rows rows;
+  Table table{{{"", text}}, {}, values_side_by_side};
+  for (const double y : grid.y.values) table.columns.push_back({value_in_words(y), text});
   for (std::size_t x = 0; x < grid.x.values.size(); ++x) {
-    rows.push_back({value_in_words(grid.x.values[x])});
-    for (std::size_t y = first; y < first + count; ++y) {
+    table.rows.push_back({value_in_words(grid.x.values[x])});
+    for (std::size_t y = 0; y < grid.y.values.size(); ++y) {
       const economics::Ranking ranking = economics::rank(grid.outcomes[x * grid.y.values.size() + y], threshold);
-      rows.back().push_back((ranking.best == best_in_base ? "" : "*") + name(run, ranking.best) +
-                            (ranking.runner_up ? "\nby " + format_number(ranking.lead, money_decimals) : ""));
+      table.rows.back().push_back((ranking.best == best_in_base ? "" : "*") + name(run, ranking.best) +
+                                  (ranking.runner_up ? "\nby " + format_number(ranking.lead, money_decimals) : ""));
     }
   }
-  return render_table(columns, rows);
+  return table;
 }
 
-std::string two_way_text(const RunResults& run) {
-  std::string tables;
+Document two_way_tables(const RunResults& run) {
+  Document tables;
   for (const results::TwoWayResult& grid : run.sensitivity->two_way) {
     const auto in_words = [](const results::TwoWayResult::Axis& axis) {
       return fmt::format("{} ({}; {} in the base case)", axis.input.name, axis.input.unit,
                          value_in_words(axis.input.base));
     };
     for (const double threshold : run.thresholds) {
-      tables += wrap(fmt::format("Two-way `{}`: best strategy {}; rows: {}; columns: {}", grid.name,
-                                 at_threshold(run, threshold), in_words(grid.x), in_words(grid.y))) +
-                "\n\n";
-      for (std::size_t first = 0; first < grid.y.values.size(); first += values_side_by_side) {
-        const std::size_t count = std::min(values_side_by_side, grid.y.values.size() - first);
-        tables += grid_block(run, grid, threshold, first, count) + "\n";
-      }
+      tables += Heading{fmt::format("Two-way `{}`: best strategy {}; rows: {}; columns: {}", grid.name,
+                                    at_threshold(run, threshold), in_words(grid.x), in_words(grid.y)),
+                        true} +
+                grid_table(run, grid, threshold);
     }
   }
-  if (tables.empty()) return "";
+  if (tables.empty()) return {};
   return tables +
-         wrap("`by` is how far its net monetary benefit lies above that of the runner-up, in " + run.currency +
-              " a patient; * is another decision than in the base case. All other inputs stay.") +
-         "\n\n";
+         Paragraph{"`by` is how far its net monetary benefit lies above that of the runner-up, in " + run.currency +
+                   " a patient; * is another decision than in the base case. All other inputs stay."};
 }
 
 /// Values at which the strategy is better: `up to 5`, `between 2 and 5`, `above 2 and up to 1`, ...
@@ -203,24 +206,24 @@ std::string where_better(const RunResults& run, const ThresholdResult& search, c
   return fmt::format("{}{}", fmt::join(pieces, " and "), is_money ? " " + search.input.unit : "");
 }
 
-std::string threshold_text(const RunResults& run) {
+Document solved_thresholds(const RunResults& run) {
   const SensitivityResult& sensitivity = *run.sensitivity;
-  if (sensitivity.threshold.empty()) return "";
-  std::string words = "Thresholds: values of inputs at which the decision turns\n\n";
+  if (sensitivity.threshold.empty()) return {};
+  Document document = Heading{"Thresholds: values of inputs at which the decision turns", true};
   for (const ThresholdResult& search : sensitivity.threshold) {
-    words += wrap(fmt::format("`{}`: {} ({}; {} in the base case), searched from {} to {}", search.name,
-                              search.input.name, search.input.unit, value_in_words(search.input.base),
-                              value_in_words(search.low), value_in_words(search.high))) +
-             "\n";
+    List solutions;
+    solutions.lead = fmt::format("`{}`: {} ({}; {} in the base case), searched from {} to {}", search.name,
+                                 search.input.name, search.input.unit, value_in_words(search.input.base),
+                                 value_in_words(search.low), value_in_words(search.high));
     for (const ThresholdResult::Crossings& at : search.thresholds)
-      words += "  " + wrap(solution_in_words(run, search, at), text_width - 2, "  ") + "\n";
-    words += "\n";
+      solutions.items.push_back(solution_in_words(run, search, at));
+    document += solutions;
   }
   std::string note =
       "At such a value the net monetary benefits are equal; each is solved, not read off a grid, and the JSON has its "
       "tolerance. All other inputs stay at their values. Beyond the values searched nothing is said.";
   if (sensitivity.engine != "cohort") note += " They are those of the patients simulated, whose number limits them.";
-  return words + wrap(note) + "\n";
+  return document + Paragraph{note};
 }
 
 std::string engine_in_words(const RunResults& run) {
@@ -269,9 +272,9 @@ std::string solution_in_words(const RunResults& run, const ThresholdResult& sear
   return beginning + "is a better buy than " + versus + " " + where_better(run, search, at) + ".";
 }
 
-std::string sensitivity_text(const RunResults& run, std::size_t reference) {
-  return heading(run, run.analyses.front(), "Deterministic sensitivity analyses") + wrap(engine_in_words(run)) +
-         "\n\n" + one_way_text(run, reference) + two_way_text(run) + threshold_text(run);
+Document sensitivity_tables(const RunResults& run, std::size_t reference) {
+  return heading(run, run.analyses.front(), "Deterministic sensitivity analyses") + Paragraph{engine_in_words(run)} +
+         one_way_tables(run, reference) + two_way_tables(run) + solved_thresholds(run);
 }
 
 }  // namespace myelin::report

@@ -4,10 +4,11 @@
 #include <string>
 
 #include "economics/sensitivity.hpp"
+#include "report/document.hpp"
 #include "results/types.hpp"
 
 /// \file
-/// Deterministic sensitivity analyses as plain UTF-8 text: tornados, grids and solved thresholds.
+/// Deterministic sensitivity analyses: tornados, grids and solved thresholds.
 
 namespace myelin::report {
 
@@ -22,6 +23,6 @@ std::string solution_in_words(const results::RunResults& run, const results::Thr
 
 /// All sensitivity analyses of a run, which must have some, with how to read them; comparisons are between the best
 /// strategies and against the one with index `reference`.
-std::string sensitivity_text(const results::RunResults& run, std::size_t reference);
+Document sensitivity_tables(const results::RunResults& run, std::size_t reference);
 
 }  // namespace myelin::report

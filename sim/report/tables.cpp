@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -116,15 +115,15 @@ std::string incremental_explanation(const RunResults& run, bool has_icer) {
 }
 
 /// A ratio whose denominator may be noise misleads, however many digits it has.
-std::string warn_of_noise(const AnalysisResult& analysis, const std::vector<FullRow>& rows) {
-  std::string text;
+Document warn_of_noise(const AnalysisResult& analysis, const std::vector<FullRow>& rows) {
+  Document warnings;
   for (const FullRow& row : rows) {
     if (!row.icer || row.increment->qaly.mean >= 2 * row.increment->qaly.standard_error) continue;
-    text += paragraph("The QALYs gained by " + label(analysis, row.place.strategy) + " over " +
-                      label(analysis, *row.place.versus) +
-                      " are within 2 standard errors of 0: simulate more patients before using this ICER.");
+    warnings += Paragraph{"The QALYs gained by " + label(analysis, row.place.strategy) + " over " +
+                          label(analysis, *row.place.versus) +
+                          " are within 2 standard errors of 0: simulate more patients before using this ICER."};
   }
-  return text;
+  return warnings;
 }
 
 /// What the increments mean in money per QALY: a price, a saving, or which of the two is better at both.
@@ -135,17 +134,16 @@ std::string price_in_words(const PairwiseRow& row) {
   return ratio + std::string(icer_meaning(row.quadrant));
 }
 
-std::string net_benefit_block(const AnalysisResult& analysis, std::span<const ThresholdRow> thresholds) {
-  std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
-  for (const ThresholdRow& row : thresholds) columns.push_back({format_number(row.threshold, money_decimals)});
-  Rows rows;
+Table net_benefits(const AnalysisResult& analysis, const std::vector<ThresholdRow>& thresholds) {
+  Table table{{{"Strategy", TableColumn::Kind::text}}, {}, thresholds_side_by_side};
+  for (const ThresholdRow& row : thresholds) table.columns.push_back({format_number(row.threshold, money_decimals)});
   for (std::size_t s = 0; s < analysis.strategies.size(); ++s) {
-    rows.push_back({label(analysis, s)});
+    table.rows.push_back({label(analysis, s)});
     for (const ThresholdRow& row : thresholds) {
-      rows.back().push_back((s == row.best ? "*" : "") + format_number(row.net_benefit[s], money_decimals));
+      table.rows.back().push_back((s == row.best ? "*" : "") + format_number(row.net_benefit[s], money_decimals));
     }
   }
-  return render_table(columns, rows);
+  return table;
 }
 
 std::string verdict(const RunResults& run, const AnalysisResult& analysis, const ThresholdRow& row) {
@@ -164,7 +162,7 @@ std::string verdict(const RunResults& run, const AnalysisResult& analysis, const
 
 }  // namespace
 
-std::string summary_table(const RunResults& run, std::size_t analysis_index) {
+Document summary_table(const RunResults& run, std::size_t analysis_index) {
   const AnalysisResult& analysis = chosen(run, analysis_index);
   std::vector<TableColumn> columns{{"Strategy", TableColumn::Kind::text}};
   Rows rows;
@@ -186,10 +184,10 @@ std::string summary_table(const RunResults& run, std::size_t analysis_index) {
     note +=
         " Totals of cost and QALYs, and life years, have most of their chance taken out (control); their parts have "
         "not, and so need not add up to them.";
-  return heading(run, analysis, "Costs and outcomes") + render_table(columns, rows) + paragraph(note);
+  return heading(run, analysis, "Costs and outcomes") + Table{columns, rows} + Paragraph{note};
 }
 
-std::string counts_table(const RunResults& run, std::size_t analysis_index) {
+Document counts_table(const RunResults& run, std::size_t analysis_index) {
   const AnalysisResult& analysis = chosen(run, analysis_index);
   const auto in_summary = [](const std::string& name) {
     return std::ranges::any_of(summary_columns, [&](const SummaryColumn& column) { return name == column.outcome; });
@@ -213,28 +211,23 @@ std::string counts_table(const RunResults& run, std::size_t analysis_index) {
     never_happens(outcome) ? void(++left_out) : counts.push_back(outcome);
   }
   if (counts.empty()) return {};
-  std::string table = "Counts per patient, not discounted";
-  table += (analysis.name == "base" ? "" : ", alternative `" + analysis.name + "`") + "\n\n";
-  for (std::size_t first = 0; first < analysis.strategies.size(); first += strategies_side_by_side) {
-    const std::size_t last = std::min(first + strategies_side_by_side, analysis.strategies.size());
-    std::vector<TableColumn> columns{{"Outcome", TableColumn::Kind::text}};
-    Rows rows;
-    for (std::size_t s = first; s < last; ++s) columns.push_back({label(analysis, s)});
-    for (const std::size_t outcome : counts) {
-      rows.push_back({analysis.outcomes[outcome].description});
-      for (std::size_t s = first; s < last; ++s)
-        rows.back().push_back(
-            cell(outcome_estimate(analysis, s, outcome, results::undiscounted_column), fine_decimals));
-    }
-    table += render_table(columns, rows) + (last < analysis.strategies.size() ? "\n" : "");
+  Table table{{{"Outcome", TableColumn::Kind::text}}, {}, strategies_side_by_side};
+  for (std::size_t s = 0; s < analysis.strategies.size(); ++s) table.columns.push_back({label(analysis, s)});
+  for (const std::size_t outcome : counts) {
+    table.rows.push_back({analysis.outcomes[outcome].description});
+    for (std::size_t s = 0; s < analysis.strategies.size(); ++s)
+      table.rows.back().push_back(
+          cell(outcome_estimate(analysis, s, outcome, results::undiscounted_column), fine_decimals));
   }
+  const std::string alternative = analysis.name == "base" ? "" : ", alternative `" + analysis.name + "`";
+  Document document = Heading{"Counts per patient, not discounted" + alternative} + table;
   if (left_out > 0)
-    table +=
-        fmt::format("\nLeft out: {} outcome{} of which no strategy has any.\n", left_out, left_out == 1 ? "" : "s");
-  return table;
+    document += Paragraph{
+        fmt::format("Left out: {} outcome{} of which no strategy has any.", left_out, left_out == 1 ? "" : "s")};
+  return document;
 }
 
-Result<std::string> incremental_table(const RunResults& run, std::size_t analysis_index) {
+Result<Document> incremental_table(const RunResults& run, std::size_t analysis_index) {
   const AnalysisResult& analysis = chosen(run, analysis_index);
   const Result<DecisionAnalysis> decision = analyse(analysis, {});
   if (!decision) return tl::unexpected(decision.error());
@@ -250,31 +243,26 @@ Result<std::string> incremental_table(const RunResults& run, std::size_t analysi
     columns.erase(columns.begin() + 3, columns.begin() + 6);
     for (auto& row : rows) row.erase(row.begin() + 3, row.begin() + 6);
   }
-  return heading(run, analysis, "Fully incremental analysis") + render_table(columns, rows) +
-         paragraph(incremental_explanation(run, has_icer)) + warn_of_noise(analysis, decision->full);
+  return heading(run, analysis, "Fully incremental analysis") + Table{columns, rows} +
+         Paragraph{incremental_explanation(run, has_icer)} + warn_of_noise(analysis, decision->full);
 }
 
-Result<std::string> net_benefit_table(const RunResults& run, std::size_t analysis_index) {
+Result<Document> net_benefit_table(const RunResults& run, std::size_t analysis_index) {
   const AnalysisResult& analysis = chosen(run, analysis_index);
   const Result<DecisionAnalysis> decision = analyse(analysis, run.thresholds);
   if (!decision) return tl::unexpected(decision.error());
-  if (run.thresholds.empty()) return std::string();
+  if (run.thresholds.empty()) return Document();
 
-  std::string table = heading(run, analysis, "Net monetary benefit by threshold per QALY");
-  for (std::span<const ThresholdRow> rest = decision->thresholds; !rest.empty();) {
-    const std::span<const ThresholdRow> block = rest.first(std::min(rest.size(), thresholds_side_by_side));
-    table += net_benefit_block(analysis, block) + "\n";
-    rest = rest.subspan(block.size());
-  }
-  for (const ThresholdRow& row : decision->thresholds)
-    table += wrap(verdict(run, analysis, row), text_width, "  ") + "\n";
+  List verdicts;
+  for (const ThresholdRow& row : decision->thresholds) verdicts.items.push_back(verdict(run, analysis, row));
   std::string note = "Net monetary benefit is QALYs times the threshold minus cost, in " + run.currency +
                      " per patient. The strategy with the most (*) makes the best use of the money.";
   if (is_sampled(run)) note += meaning_of_error;
-  return table + paragraph(note);
+  return heading(run, analysis, "Net monetary benefit by threshold per QALY") +
+         net_benefits(analysis, decision->thresholds) + verdicts + Paragraph{note};
 }
 
-Result<std::string> pairwise_table(const RunResults& run, std::size_t analysis_index, std::size_t reference) {
+Result<Document> pairwise_table(const RunResults& run, std::size_t analysis_index, std::size_t reference) {
   const AnalysisResult& analysis = chosen(run, analysis_index);
   const Result<DecisionAnalysis> decision = analyse(analysis, run.thresholds, reference);
   if (!decision) return tl::unexpected(decision.error());
@@ -293,8 +281,8 @@ Result<std::string> pairwise_table(const RunResults& run, std::size_t analysis_i
                             "Net benefit is the difference in QALYs times the threshold minus the difference in cost: "
                             "above 0, the strategy is the better buy.";
   if (is_sampled(run)) explanation += meaning_of_error;
-  return heading(run, analysis, "Each strategy against " + label(analysis, reference)) + render_table(columns, rows) +
-         paragraph(explanation);
+  return heading(run, analysis, "Each strategy against " + label(analysis, reference)) + Table{columns, rows} +
+         Paragraph{explanation};
 }
 
 }  // namespace myelin::report

@@ -71,6 +71,14 @@ std::vector<std::string> wrap_lines(const std::string& cell, std::size_t width) 
   return lines;
 }
 
+/// Every line of a text broken to a width; 0 leaves it as it is.
+std::string broken(const std::string& text, std::size_t width) {
+  if (width == 0) return text;
+  std::string all;
+  for (const std::string& line : split_lines(text)) all += (all.empty() ? "" : "\n") + wrap(line, width);
+  return all;
+}
+
 std::string render_row(const std::vector<TableColumn>& columns, const std::vector<std::string>& cells,
                        const std::vector<std::size_t>& widths) {
   std::vector<std::vector<std::string>> lines;
@@ -152,8 +160,12 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view inde
   return wrapped + line;
 }
 
-std::string render_table(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows) {
+std::string render_table(std::vector<TableColumn> columns, std::vector<std::vector<std::string>> rows) {
   MYELIN_EXPECT(!columns.empty());
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    columns[c].heading = broken(columns[c].heading, columns[c].width);
+    for (auto& row : rows) row[c] = broken(row[c], columns[c].width);
+  }
   const std::vector<std::size_t> widths = column_widths(columns, rows);
   std::vector<std::string> headings;
   std::size_t total = gap.size() * (columns.size() - 1);

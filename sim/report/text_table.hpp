@@ -25,16 +25,17 @@ std::string format_error(double standard_error, int decimals);
 /// starts with `indent`.
 std::string wrap(std::string_view text, std::size_t width = text_width, std::string_view indent = "");
 
-/// A column of a table. Text stands to the left and is wrapped where room is short; numbers stand to the right and
-/// never are.
+/// A column of a table. Text stands to the left and is wrapped where room is short; numbers, and charts made of
+/// characters, stand to the right.
 struct TableColumn {
-  enum class Kind { text, number };
+  enum class Kind { text, number, chart };
   std::string heading;
   Kind kind = Kind::number;
+  std::size_t width = 0;  ///< lines of heading and cells that are longer are broken; 0: only where room is short
 };
 
 /// A table with one cell a column in every row; `\n` starts a new line within a heading or cell. It keeps to
 /// `text_width` unless the numbers alone leave no room for the text.
-std::string render_table(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows);
+std::string render_table(std::vector<TableColumn> columns, std::vector<std::vector<std::string>> rows);
 
 }  // namespace myelin::report

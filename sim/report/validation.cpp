@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/csv.hpp"
+#include "report/document.hpp"
 #include "report/text_table.hpp"
 
 namespace myelin::report {
@@ -36,35 +37,33 @@ std::vector<const ValidationRow*> rows_of(const Validation& validation, const st
   return rows;
 }
 
-std::string predictions_table(const std::vector<const ValidationRow*>& rows, const std::string& title) {
-  if (rows.empty()) return "";
+Document predictions_table(const std::vector<const ValidationRow*>& rows, const std::string& title) {
+  if (rows.empty()) return {};
   std::vector<std::vector<std::string>> cells;
   for (const ValidationRow* row : rows) {
     const std::string mark = row->interval_from == "exact_binomial" ? " *" : "";
     cells.push_back({row->id, shown(row->observed), shown(row->observed_interval) + mark, shown(row->predicted),
                      shown(row->predicted_interval), shown(row->inside), shown(row->overlap)});
   }
-  return title + "\n\n" +
-         render_table({{"target", Kind::text},
-                       {"observed", Kind::number},
-                       {"its interval", Kind::number},
-                       {"predicted", Kind::number},
-                       {"its interval", Kind::number},
-                       {"inside", Kind::number},
-                       {"overlap", Kind::number}},
-                      cells) +
-         "\n";
+  return Heading{title} + Table{{{"target", Kind::text},
+                                 {"observed", Kind::number},
+                                 {"its interval", Kind::number},
+                                 {"predicted", Kind::number},
+                                 {"its interval", Kind::number},
+                                 {"inside", Kind::number},
+                                 {"overlap", Kind::number}},
+                                cells};
 }
 
-std::string unusable_table(const std::vector<const ValidationRow*>& rows) {
-  if (rows.empty()) return "";
+Document unusable_table(const std::vector<const ValidationRow*>& rows) {
+  if (rows.empty()) return {};
   std::vector<std::vector<std::string>> cells;
   for (const ValidationRow* row : rows) cells.push_back({row->id, row->observed_text, row->reason});
-  return "Observations that cannot be used\n\n" +
-         render_table({{"target", Kind::text}, {"observed", Kind::text}, {"why not", Kind::text}}, cells) + "\n";
+  return Heading{"Observations that cannot be used"} +
+         Table{{{"target", Kind::text}, {"observed", Kind::text}, {"why not", Kind::text}}, cells};
 }
 
-std::string notes(const Validation& validation) {
+Paragraph notes(const Validation& validation) {
   const auto any = [&](const auto& condition) { return std::ranges::any_of(validation.rows, condition); };
   std::string text = "`inside`: the prediction lies in the interval of the observation.";
   if (any([](const ValidationRow& row) { return row.predicted_interval.has_value(); })) {
@@ -75,7 +74,7 @@ std::string notes(const Validation& validation) {
     text += " * exact binomial (Clopper-Pearson) from the number of patients; all other intervals are stated.";
   if (any([](const ValidationRow& row) { return row.level != 0.95; }))
     text += " Observed intervals have the level that the file names, else 95 %.";
-  return wrap(text) + "\n\n";
+  return {text};
 }
 
 std::string summary(const Validation& validation) {
@@ -143,9 +142,11 @@ std::string readable(double value) {
 }
 
 std::string validation_tables(const Validation& validation) {
-  return predictions_table(rows_of(validation, "fit"), "Targets that parameters were fitted to") +
-         predictions_table(rows_of(validation, "held_out"), "Held-out targets: nothing was fitted to them") +
-         unusable_table(rows_of(validation, "unusable")) + notes(validation) + summary(validation);
+  const Document tables =
+      predictions_table(rows_of(validation, "fit"), "Targets that parameters were fitted to") +
+      predictions_table(rows_of(validation, "held_out"), "Held-out targets: nothing was fitted to them") +
+      unusable_table(rows_of(validation, "unusable")) + notes(validation);
+  return to_text(tables) + "\n" + summary(validation);
 }
 
 std::string validation_csv(const Validation& validation) {

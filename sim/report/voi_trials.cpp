@@ -52,7 +52,7 @@ Result<Valued> value_at(const TrialRequest& request, const EvsiResult& result, s
   return valued;
 }
 
-std::string size_table(const TrialRequest& request, const Valued& valued) {
+Table size_table(const TrialRequest& request, const Valued& valued) {
   std::vector<TableColumn> columns{
       {"Patients"}, {"EVSI by\nregression"}, {"EVSI by moment\nmatching"}, {"Cost of\ntrial"}};
   if (valued.patients) {
@@ -73,7 +73,7 @@ std::string size_table(const TrialRequest& request, const Valued& valued) {
         estimate_cell(population_value(estimate_of(evsi.regression), *valued.patients), money_decimals));
     cells.back().push_back(estimate_cell(valued.value.net_benefit[i], money_decimals));
   }
-  return render_table(columns, cells);
+  return {columns, cells};
 }
 
 std::string verdict(const results::RunResults& run, const Valued& valued) {
@@ -144,11 +144,11 @@ Result<Section> value_trial(const results::RunResults& run, const DecisionSample
   if (!problems.empty()) return tl::unexpected(placed_at(request.place, std::move(problems)));
   const Result<std::optional<double>> patients = patients_served(request, population);
   if (!patients) return tl::unexpected(patients.error());
-  Section section{request.design.name, wrap("Proposed trial: " + request.label) + "\n", {{"label", request.label}}};
+  Section section{request.design.name, Heading{"Proposed trial: " + request.label}, {{"label", request.label}}};
   const Result<EvsiResult> result = evsi(sample, run.thresholds, parameters, request.design, {.seed = Seed{run.seed}});
   if (!result) {
     const std::string reason = result.error().front().problem;
-    section.text += paragraph("Left out: " + reason + ".");
+    section.document += Paragraph{"Left out: " + reason + "."};
     section.json["left_out"] = reason;
     return section;
   }
@@ -157,10 +157,11 @@ Result<Section> value_trial(const results::RunResults& run, const DecisionSample
   for (std::size_t i = 0; i < run.thresholds.size(); ++i) {
     const Result<Valued> valued = value_at(request, *result, i, *patients);
     if (!valued) return tl::unexpected(valued.error());
-    section.text +=
-        fmt::format("\nAt {} {} per QALY\n\n", format_number(run.thresholds[i], money_decimals), run.currency) +
-        size_table(request, *valued) + paragraph(verdict(run, *valued));
-    if (i + 1 == run.thresholds.size()) section.text += paragraph(how_to_read(request, *valued));
+    section.document +=
+        Heading{fmt::format("At {} {} per QALY", format_number(run.thresholds[i], money_decimals), run.currency),
+                true} +
+        size_table(request, *valued) + Paragraph{verdict(run, *valued)};
+    if (i + 1 == run.thresholds.size()) section.document += Paragraph{how_to_read(request, *valued)};
     section.json["thresholds"].push_back(threshold_json(request, *result, *valued));
   }
   return section;

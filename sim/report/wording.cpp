@@ -12,7 +12,7 @@ std::string label(const results::AnalysisResult& analysis, std::size_t strategy)
   return result.label.empty() ? result.name : result.label;
 }
 
-std::string heading(const results::RunResults& run, const results::AnalysisResult& analysis, const std::string& title) {
+Heading heading(const results::RunResults& run, const results::AnalysisResult& analysis, const std::string& title) {
   std::string text = title + " (" + run.currency;
   if (!run.price_year.empty()) text += ", prices of " + run.price_year;
   text += ")";
@@ -20,10 +20,8 @@ std::string heading(const results::RunResults& run, const results::AnalysisResul
   if (is_alternative) text += ", alternative `" + analysis.name + "`";
   if (analysis.draws > 1)
     text += fmt::format(", mean of {} parameter draws", format_number(static_cast<double>(analysis.draws), 0));
-  return wrap(text) + "\n\n";
+  return {text};
 }
-
-std::string paragraph(const std::string& text) { return "\n" + wrap(text) + "\n"; }
 
 std::string discount_in_words(const DiscountRate& rate) {
   std::string text;

@@ -59,7 +59,7 @@ std::size_t widest_line(const std::string& text) {
 }  // namespace
 
 TEST_CASE("the tables have a row a convention and mark the run's own") {
-  const std::string text = *convention_tables(example_run(), 0, 0);
+  const std::string text = to_text(*convention_tables(example_run(), 0, 0));
   // Worked by hand: 1 + 90 x 1.1^-0.5 + 70 x 1.1^-1.5 + 10 x 1.1^-0.5 + 20 x 1.1^-1.5 = 174.36 for the first strategy.
   CHECK(line_after(text, "Cost by timing convention", "life_table, mid") ==
         "life_table, mid *         174     349     17");
@@ -77,7 +77,7 @@ TEST_CASE("the tables have a row a convention and mark the run's own") {
 
 TEST_CASE("a paragraph says how far the answer moves and whether the best strategy changes") {
   results::RunResults run = example_run();
-  const std::string text = *convention_tables(run, 0, 0);
+  const std::string text = to_text(*convention_tables(run, 0, 0));
   const auto conventions = *economics::analyse_conventions(run.analyses[0], run.thresholds, 0);
   const economics::NetBenefitRange range = economics::range_of_net_benefit(conventions, 0, 0);
   CHECK(contains(text, "At 100 GBP per QALY, the net benefit of second over first lies between " +
@@ -90,7 +90,7 @@ TEST_CASE("a paragraph says how far the answer moves and whether the best strate
   strategies[1].amounts = strategies[2].amounts = strategies[0].amounts;
   strategies[2].amounts[0]->point = {0, 0, 0};
   strategies[2].amounts[0]->event = {90, 110};
-  std::string close = *convention_tables(run, 0, 0);
+  std::string close = to_text(*convention_tables(run, 0, 0));
   for (std::size_t at = close.find("\n  "); at != std::string::npos; at = close.find("\n  ")) close.replace(at, 3, " ");
   const auto best_is_third = [&] {
     const auto rows = economics::analyse_conventions(run.analyses[0], run.thresholds, 0)->rows;
@@ -107,7 +107,7 @@ TEST_CASE("what is left out and what is not known is said") {
   results::RunResults run = example_run(3);
   run.engine = "microsimulation";
   run.patients = 1000;
-  std::string text = *convention_tables(run, 0, 0);
+  std::string text = to_text(*convention_tables(run, 0, 0));
   std::replace(text.begin(), text.end(), '\n', ' ');
   CHECK(contains(text, "simpson is left out: Simpson's rule needs an even number of cycles, and the run has 3."));
   CHECK(contains(text, "Monte Carlo standard errors are known for the run's own convention alone."));
@@ -128,7 +128,7 @@ TEST_CASE("many strategies with long labels are broken into blocks that keep to 
         "Autologous haematopoietic stem-cell transplantation, then natalizumab: s" + std::to_string(s);
     for (double& amount : strategies[s].amounts[0]->point) amount *= 1e5;
   }
-  const std::string text = *convention_tables(run, 0, 0);
+  const std::string text = to_text(*convention_tables(run, 0, 0));
   CHECK(widest_line(text) <= text_width);
   // Costs and QALYs 12 columns in 3 blocks each, ratios 11 in 3, thresholds 7 in 2.
   CHECK(occurrences(text, "life_table, mid *") == 3 + 3 + 3 + 2);
@@ -138,7 +138,7 @@ TEST_CASE("many strategies with long labels are broken into blocks that keep to 
 TEST_CASE("one strategy alone has no ratios and no movement") {
   results::RunResults run = example_run();
   run.analyses[0].strategies.resize(1);
-  const std::string text = *convention_tables(run, 0, 0);
+  const std::string text = to_text(*convention_tables(run, 0, 0));
   CHECK_FALSE(contains(text, "ICER"));
   CHECK_FALSE(contains(text, "lies between"));
   CHECK(contains(text, "first is best under every convention."));

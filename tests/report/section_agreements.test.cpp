@@ -118,8 +118,9 @@ TEST_CASE("an agreement rebates what the patients of each year buy") {
   CHECK(number(drug["with"][0], "rebate") == 0);
   CHECK((number(drug["with"][1], "units") > 1000 && number(drug["with"][1], "units") < 2000));
   CHECK(number(drug["with"][2], "units") > 2000);
-  CHECK_THAT(section.text, Contains("Price-volume agreement on The drug, with the new therapy") &&
-                               Contains("Budget impact net of rebates (GBP, prices of 2024/25)") && Contains("2028"));
+  CHECK_THAT(to_text(section.document), Contains("Price-volume agreement on The drug, with the new therapy") &&
+                                            Contains("Budget impact net of rebates (GBP, prices of 2024/25)") &&
+                                            Contains("2028"));
 }
 
 TEST_CASE("an agreement holds without the new therapy too") {

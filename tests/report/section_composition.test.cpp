@@ -27,8 +27,8 @@ TEST_CASE("categories sum to the total, with those of every strategy") {
   REQUIRE(section.json["categories"]["cost"].size() == 2);
   CHECK(section.json["categories"]["cost"][1]["outcome"] == "cost.drug");
   CHECK(section.json["categories"]["cost"][1]["strategies"]["none"]["mean"] == 0.0);
-  CHECK_THAT(section.text, Contains("Costs by category (GBP, prices of 2024/25)\n"));
-  CHECK_THAT(section.text, Contains("QALYs by category\n"));
+  CHECK_THAT(to_text(section.document), Contains("Costs by category (GBP, prices of 2024/25)\n"));
+  CHECK_THAT(to_text(section.document), Contains("QALYs by category\n"));
 }
 
 TEST_CASE("costs, QALYs and life years stand at the state in which they accrue") {
@@ -58,8 +58,8 @@ TEST_CASE("costs, QALYs and life years stand at the state in which they accrue")
     check("qaly", qaly_well, qaly_ill);
     check("life_years", years_well, years_ill);
   }
-  CHECK_THAT(section.text, Contains("Life years by state\n"));
-  CHECK_THAT(section.text, !Contains("Dead"));
+  CHECK_THAT(to_text(section.document), Contains("Life years by state\n"));
+  CHECK_THAT(to_text(section.document), !Contains("Dead"));
 }
 
 TEST_CASE("without the programs of the run only categories are told") {

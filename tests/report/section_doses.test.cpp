@@ -71,8 +71,9 @@ TEST_CASE("a dose out of one size of vial takes one more vial for each dose beyo
   CHECK(dose["vials_shared"]["cost"].get<double>() == Approx(28).epsilon(1e-7));
   CHECK(dose["vials_shared"]["share_wasted"] == 0.0);
   CHECK(dose["vials_shared"]["vials"]["small"].get<double>() == Approx(2.8).epsilon(1e-7));
-  CHECK_THAT(section.text, Contains("What a dose by body weight comes to (GBP, prices of 2024/25)") &&
-                               Contains("The infusion") && Contains("140.0") && Contains("28.00") && Contains("50 mg"));
+  CHECK_THAT(to_text(section.document), Contains("What a dose by body weight comes to (GBP, prices of 2024/25)") &&
+                                            Contains("The infusion") && Contains("140.0") && Contains("28.00") &&
+                                            Contains("50 mg"));
 }
 
 TEST_CASE("body weights are lognormal where the scenario says so") {

@@ -48,8 +48,9 @@ TEST_CASE("the distribution of health is that of the run's increments") {
   CHECK(section.json["welfare"][0]["equivalent_gain"].get<double>() == near(atkinson.equivalent_gain));
   CHECK(section.json["welfare"][0]["change_of_inequality"].get<double>() == near(atkinson.impact.inequality));
   CHECK(section.json["welfare"][1]["equity_part"].get<double>() == near(kolm.equity_part));
-  CHECK_THAT(section.text, Contains("Atkinson, epsilon = 10.95") && Contains("Kolm, alpha = 0.15 per QALY"));
-  CHECK_THAT(section.text, Contains("200 patients receive Drug in place of No drug"));
+  CHECK_THAT(to_text(section.document),
+             Contains("Atkinson, epsilon = 10.95") && Contains("Kolm, alpha = 0.15 per QALY"));
+  CHECK_THAT(to_text(section.document), Contains("200 patients receive Drug in place of No drug"));
 }
 
 TEST_CASE("one social welfare function is enough") {

@@ -44,7 +44,7 @@ TEST_CASE("the mean over draws loses what the draws of a price did to it") {
   CHECK(cost["controlled_mean"].get<double>() == Approx(1000).margin(4 * patient_error / std::sqrt(draws)));
   CHECK(cost["gain"].get<double>() > 60);
   CHECK(section->json["increments"][0]["qaly"]["controlled_standard_error"] == 0);
-  CHECK(contains(section->text, "controlled"));
+  CHECK(contains(to_text(section->document), "controlled"));
 }
 
 TEST_CASE("variance over draws by the inputs and that between patients stand apart") {
@@ -58,7 +58,7 @@ TEST_CASE("variance over draws by the inputs and that between patients stand apa
   CHECK(std::sqrt(by_inputs) == Approx(300).epsilon(0.2));
   CHECK(at["patients_share_of_variance"].get<double>() ==
         Approx(patient_error * patient_error / (by_inputs + patient_error * patient_error)));
-  CHECK(contains(section->text, "Between patients"));
+  CHECK(contains(to_text(section->document), "Between patients"));
 }
 
 TEST_CASE("from the other strategy the increments are the same the other way round") {
@@ -74,8 +74,8 @@ TEST_CASE("without known moments, or with few draws, only the spread is shown; a
   const auto section = section_of(run);
   REQUIRE(section);
   CHECK(section->json["increments"][0]["cost"].is_null());
-  CHECK_FALSE(contains(section->text, "controlled"));
-  CHECK(contains(section->text, "Between patients"));
+  CHECK_FALSE(contains(to_text(section->document), "controlled"));
+  CHECK(contains(to_text(section->document), "Between patients"));
 
   run.probabilistic->patients = 0;
   CHECK_FALSE(section_of(run));

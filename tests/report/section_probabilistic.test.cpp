@@ -63,11 +63,11 @@ TEST_CASE("means over draws stand beside the values, with error and interval by 
   CHECK(increment["icer_standard_error"].get<double>() ==
         Approx(std::sqrt((1'820'000 + 2000. * 2000 * 0.08 - 2 * 2000 * 220) / 3 / 4) / 0.5));
 
-  CHECK(contains(section.text, "Differences from none"));
-  CHECK(contains(section.text, "2,300     2,000"));
-  CHECK(contains(unwrapped(section.text), "over 4 draws of the uncertain inputs"));
-  CHECK(contains(unwrapped(section.text), "3 inputs varied from draw to draw."));
-  CHECK(contains(section.text, "No mean over draws differs"));
+  CHECK(contains(to_text(section.document), "Differences from none"));
+  CHECK(contains(to_text(section.document), "2,300     2,000"));
+  CHECK(contains(unwrapped(to_text(section.document)), "over 4 draws of the uncertain inputs"));
+  CHECK(contains(unwrapped(to_text(section.document)), "3 inputs varied from draw to draw."));
+  CHECK(contains(to_text(section.document), "No mean over draws differs"));
 }
 
 TEST_CASE("increments are taken against the reference that is asked for") {
@@ -83,14 +83,14 @@ TEST_CASE("a mean over draws that is off the value by more than chance is named"
   far_off[1].qaly = {5.8};   // 0.8 more than none: 0.3 off the mean over draws, whose error is 0.082
   far_off[1].cost = {2600};  // 1600 more: 600 off the mean over draws, whose error is 389
   const Section section = section_of(example_run(far_off, four_draws));
-  CHECK(contains(unwrapped(section.text), "standard errors: incremental QALYs of drug -0.300 (-37.5 %)."));
-  CHECK_FALSE(contains(section.text, "incremental cost of drug"));
+  CHECK(contains(unwrapped(to_text(section.document)), "standard errors: incremental QALYs of drug -0.300 (-37.5 %)."));
+  CHECK_FALSE(contains(to_text(section.document), "incremental cost of drug"));
 }
 
 TEST_CASE("simulated patients widen the interval, and it is said") {
   const std::string said = "also holds the chance of 500 simulated patients a draw";
-  CHECK(contains(unwrapped(section_of(example_run(at_values, four_draws, {10, 0.01, 0})).text), said));
-  CHECK_FALSE(contains(unwrapped(section_of(example_run(at_values, four_draws)).text), said));
+  CHECK(contains(unwrapped(to_text(section_of(example_run(at_values, four_draws, {10, 0.01, 0})).document)), said));
+  CHECK_FALSE(contains(unwrapped(to_text(section_of(example_run(at_values, four_draws)).document)), said));
 }
 
 TEST_CASE("inputs with a range that no distribution lets vary are named, ten at most") {
@@ -103,10 +103,10 @@ TEST_CASE("inputs with a range that no distribution lets vary are named, ten at 
   scenario.add_number("fixed_one", 1, spread).add_number("without_range", 1);
   const Section section = section_of(example_run(at_values, four_draws), scenario);
   CHECK(section.json["inputs_left_out"].size() == 12);
-  CHECK(contains(unwrapped(section.text), "12 more have a published range"));
-  CHECK(contains(unwrapped(section.text), "left_out_9 and 2 more."));
-  CHECK_FALSE(contains(section.text, "left_out_10"));
-  CHECK_FALSE(contains(section.text, "fixed_one"));
+  CHECK(contains(unwrapped(to_text(section.document)), "12 more have a published range"));
+  CHECK(contains(unwrapped(to_text(section.document)), "left_out_9 and 2 more."));
+  CHECK_FALSE(contains(to_text(section.document), "left_out_10"));
+  CHECK_FALSE(contains(to_text(section.document), "fixed_one"));
 }
 
 TEST_CASE("draws that were priced again show their mean alone") {
@@ -120,10 +120,10 @@ TEST_CASE("draws that were priced again show their mean alone") {
   }
   CHECK(section.json["strategies"][1]["cost"]["mean"] == 2050);
   CHECK(section.json["increments"][0]["icer"].get<double>() == Approx(2000));
-  CHECK(contains(unwrapped(section.text), "priced again. Its standard error, the 95 % intervals"));
-  CHECK(contains(unwrapped(section.text), "need a new run"));
-  CHECK_FALSE(contains(section.text, "interval\n"));
-  CHECK_FALSE(contains(section.text, "No mean over draws differs"));
+  CHECK(contains(unwrapped(to_text(section.document)), "priced again. Its standard error, the 95 % intervals"));
+  CHECK(contains(unwrapped(to_text(section.document)), "need a new run"));
+  CHECK_FALSE(contains(to_text(section.document), "interval\n"));
+  CHECK_FALSE(contains(to_text(section.document), "No mean over draws differs"));
 }
 
 }  // namespace myelin::report

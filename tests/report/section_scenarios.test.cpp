@@ -60,7 +60,7 @@ std::string line_with(const std::string& text, const std::string& beginning, std
 TEST_CASE_METHOD(Example, "scenarios stand below the base case with their increments and what they change") {
   const Section section = made(scenarios_section(material()));
   CHECK(section.key == "scenarios");
-  const std::string& text = section.text;
+  const std::string text = to_text(section.document);
   CHECK_THAT(text, Contains("Scenario analyses: drug against none (GBP)"));
   CHECK_THAT(line_with(text, "Base case"), Contains("21,000") && Contains("9.000") && Contains("20,000") &&
                                                Contains("1.000") && Contains("20,000 cost per QALY gained"));
@@ -76,7 +76,7 @@ TEST_CASE_METHOD(Example, "scenarios stand below the base case with their increm
 }
 
 TEST_CASE_METHOD(Example, "the decision of each scenario is marked where it is another than in the base case") {
-  const std::string text = made(scenarios_section(material())).text;
+  const std::string text = to_text(made(scenarios_section(material())).document);
   CHECK_THAT(line_with(text, "Base case", 2), Contains("none") && Contains("drug") && !Contains("*"));
   CHECK_THAT(line_with(text, "A dear drug", 2), Contains("none") && Contains(" drug") && !Contains("*"));
   CHECK_THAT(line_with(text, "Harm", 2), Contains("none") && Contains(" *none"));
@@ -86,10 +86,10 @@ TEST_CASE_METHOD(Example, "the decision of each scenario is marked where it is a
 TEST_CASE_METHOD(Example, "subgroups have a section of their own") {
   const Section section = made(subgroups_section(material()));
   CHECK(section.key == "subgroups");
-  CHECK_THAT(section.text, Contains("Subgroups: drug against none") && Contains("other patients"));
-  CHECK_THAT(line_with(section.text, "Old patients"),
+  CHECK_THAT(to_text(section.document), Contains("Subgroups: drug against none") && Contains("other patients"));
+  CHECK_THAT(line_with(to_text(section.document), "Old patients"),
              Contains("11,000") && Contains("0.250") && Contains("40,000 cost per QALY gained"));
-  CHECK(section.text.find("A dear drug") == std::string::npos);
+  CHECK(to_text(section.document).find("A dear drug") == std::string::npos);
   REQUIRE(section.json.size() == 2);
   CHECK(section.json[1]["name"] == "old");
 }
@@ -132,8 +132,8 @@ TEST_CASE_METHOD(Example, "errors that are not known are left out") {
     }
   }
   const Section section = made(scenarios_section(material()));
-  CHECK(section.text.find("nan") == std::string::npos);
-  CHECK(section.text.find("± ") == section.text.find("± is the Monte Carlo"));
+  CHECK(to_text(section.document).find("nan") == std::string::npos);
+  CHECK(to_text(section.document).find("± ") == to_text(section.document).find("± is the Monte Carlo"));
   CHECK(section.json.dump().find("\"mcse\":null") != std::string::npos);
 }
 

@@ -70,7 +70,7 @@ std::string solution(const std::vector<double>& crossings, const std::vector<Bet
 TEST_CASE("a tornado has its widest bar first, the numbers at both ends, and where the decision changes") {
   const Section section = made(example_run()).value();
   CHECK(section.key == "sensitivity");
-  const std::string& text = section.text;
+  const std::string text = to_text(section.document);
   // The best strategy and the runner-up come before the comparisons with the reference.
   const std::size_t first = text.find("net monetary benefit of drug above that of surgery"),
                     second = text.find("net monetary benefit of drug above that of none"),
@@ -126,7 +126,7 @@ TEST_CASE("the JSON has the numbers of the results and those of the tornado") {
 }
 
 TEST_CASE("a grid has the best strategy and its lead, with * where the decision changes") {
-  const std::string text = made(example_run())->text;
+  const std::string text = to_text(made(example_run())->document);
   CHECK_THAT(text, Contains("Two-way `grid`") && Contains("costs.drug (GBP per year; 500 in the base case)"));
   const std::size_t grid = text.find("Two-way `grid`");
   CHECK_THAT(line_with(text.substr(grid), "400"), Contains("drug ") && !Contains("*"));
@@ -137,7 +137,7 @@ TEST_CASE("a grid has the best strategy and its lead, with * where the decision 
 TEST_CASE("a solved threshold is told in words") {
   using enum Better;
   CHECK_THAT(
-      made(example_run())->text,
+      to_text(made(example_run())->document),
       Contains("At 20,000 GBP per QALY drug is a better buy than the best of the others up to 1,235 GBP per year."));
   CHECK(solution({}, {strategy}) == "At 20,000 GBP per QALY drug is a better buy than none at every value searched.");
   CHECK(solution({}, {versus}) == "At 20,000 GBP per QALY drug is a better buy than none at no value searched.");
@@ -166,18 +166,20 @@ TEST_CASE("a bar is drawn from the base to both ends") {
 TEST_CASE("a long name is broken after a dot") {
   results::RunResults run = example_run();
   sensitivity_of(run).one_way.front().name = "therapies.ahsct.anchors.ocrelizumab.worsening";
-  const std::string text = made(run)->text;
+  const std::string text = to_text(made(run)->document);
   CHECK_THAT(line_with(text, "therapies.ahsct.anchors. "), Contains(" 0.25 "));
   CHECK_THAT(text, Contains("\nocrelizumab.worsening\n"));
 }
 
 TEST_CASE("what the numbers are of is told") {
   results::RunResults run = example_run();
-  CHECK_THAT(made(run)->text, Contains("By the cohort engine, which is exact.") && !Contains("is simulated"));
+  CHECK_THAT(to_text(made(run)->document),
+             Contains("By the cohort engine, which is exact.") && !Contains("is simulated"));
   run.engine = "microsimulation";
-  CHECK_THAT(made(run)->text, Contains("The base case above is simulated"));
+  CHECK_THAT(to_text(made(run)->document), Contains("The base case above is simulated"));
   sensitivity_of(run).engine = "microsimulation";
-  CHECK_THAT(made(run)->text, Contains("same patients and random numbers") && Contains("the patients simulated"));
+  CHECK_THAT(to_text(made(run)->document),
+             Contains("same patients and random numbers") && Contains("the patients simulated"));
 }
 
 TEST_CASE("the widest fifteen bars and three pairs of strategies are printed, and the JSON has all") {
@@ -201,10 +203,11 @@ TEST_CASE("the widest fifteen bars and three pairs of strategies are printed, an
   }
   sensitivity.two_way.clear();
   const Section section = made(run).value();
-  CHECK_THAT(section.text,
+  CHECK_THAT(to_text(section.document),
              Contains("\ninput 16 ") && Contains("\ninput 2 ") && !Contains("\ninput 1 ") && !Contains("\ninput 0 "));
-  CHECK_THAT(section.text, Contains("Left out: 2 narrower bars.") && Contains("Left out: 17 bars of less than 1 GBP."));
-  CHECK_THAT(section.text, Contains("1 more pair of strategies a threshold"));
+  CHECK_THAT(to_text(section.document),
+             Contains("Left out: 2 narrower bars.") && Contains("Left out: 17 bars of less than 1 GBP."));
+  CHECK_THAT(to_text(section.document), Contains("1 more pair of strategies a threshold"));
   CHECK(section.json["tornado"].size() == 4);
   CHECK(section.json["tornado"][0]["bars"].size() == 17);
 }
@@ -218,7 +221,7 @@ TEST_CASE("without sensitivity analyses there is no section, or one that says ho
   const std::optional<Section> section = made(run, scenario);
   REQUIRE(section);
   CHECK(section->json.is_null());
-  CHECK_THAT(unwrapped(section->text), Contains("Run the scenario again"));
+  CHECK_THAT(unwrapped(to_text(section->document)), Contains("Run the scenario again"));
 }
 
 TEST_CASE("one strategy alone has nothing to be compared with") {
@@ -229,7 +232,7 @@ TEST_CASE("one strategy alone has nothing to be compared with") {
   sensitivity_of(run).two_way = {{"grid", {price, {400}}, {effect, {0.25}}, {{{0}, {1}}}}};
   sensitivity_of(run).threshold.clear();
   const Section section = made(run).value();
-  CHECK_THAT(section.text, Contains("There is no other strategy"));
+  CHECK_THAT(to_text(section.document), Contains("There is no other strategy"));
   CHECK(section.json["tornado"].empty());
   CHECK(section.json["one_way"][0]["at_low"][0]["qaly"] == 1.25);
   CHECK(section.json["two_way"][0]["cells"][0]["thresholds"][0]["lead"].is_null());

@@ -75,8 +75,8 @@ TEST_CASE("shortfall is told against the general population of the patients' age
   CHECK(shortfall["proportional_shortfall"].get<double>() == Approx(1 - own / general).epsilon(1e-12));
   CHECK(shortfall["weight"] == 1.0);
   CHECK_FALSE(section.json.contains("equal_value"));
-  CHECK_THAT(section.text, Contains("QALYs left to the general population"));
-  CHECK_THAT(section.text, Contains("1.2 from 12 QALYs or 85.0 %, 1.7 from 18 QALYs or 95.0 %"));
+  CHECK_THAT(to_text(section.document), Contains("QALYs left to the general population"));
+  CHECK_THAT(to_text(section.document), Contains("1.2 from 12 QALYs or 85.0 %, 1.7 from 18 QALYs or 95.0 %"));
 }
 
 TEST_CASE("the general population dies within parts of a year at the rate of the year") {
@@ -109,7 +109,7 @@ TEST_CASE("weighted QALYs enter increments, ratio and net benefit") {
   CHECK(drug["qaly"]["mean"].get<double>() == Approx(1.2 * qaly).epsilon(1e-12));
   CHECK(drug["icer"].get<double>() == Approx(cost / (1.2 * qaly)).epsilon(1e-12));
   CHECK(drug["nmb"]["20000"]["mean"].get<double>() == Approx(20000 * 1.2 * qaly - cost).epsilon(1e-12));
-  CHECK_THAT(section.text, Contains("QALYs weighted by 1.2"));
+  CHECK_THAT(to_text(section.document), Contains("QALYs weighted by 1.2"));
 }
 
 TEST_CASE("life years gained count equally however ill those are who live longer") {
@@ -132,7 +132,7 @@ TEST_CASE("life years gained count equally however ill those are who live longer
   CHECK(drug["evlyg"].get<double>() == Approx(equal).epsilon(quantised));
   CHECK(drug["cost_per_evlyg"].get<double>() == Approx(cost / equal).epsilon(quantised));
   CHECK(equal > qaly);
-  CHECK_THAT(section.text, Contains("evLYG"));
+  CHECK_THAT(to_text(section.document), Contains("evLYG"));
 }
 
 TEST_CASE("what the question of severity lacks is told at its place, all at once") {

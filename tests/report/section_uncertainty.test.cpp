@@ -69,7 +69,7 @@ TEST_CASE("acceptability, expected loss and perfect information by pencil") {
   CHECK(at["evpi"] == at["evpi_with_patient_noise"]);
   CHECK(section.json["patient_noise"].is_null());
 
-  const std::string text = unwrapped(section.text);
+  const std::string text = unwrapped(to_text(section.document));
   CHECK(contains(text, "At 10,000 GBP per QALY"));
   CHECK(contains(text, "none * "));
   CHECK(contains(text, "none has the highest mean net benefit (*) and is best in 50.0 % of draws."));
@@ -90,8 +90,8 @@ TEST_CASE("places on the plane by pencil") {
   CHECK(number(plane["qaly"]["high"]) == Approx(0.2 + 0.925 * 0.3));
   CHECK(number(plane["ellipse"]["centre"]["cost"]) == Approx(1000));
   CHECK(number(plane["ellipse"]["centre"]["qaly"]) == Approx(0).margin(1e-12));
-  CHECK(contains(section.text, "cost-effectiveness plane against none"));
-  CHECK_FALSE(contains(section.text, "No\ndifference"));
+  CHECK(contains(to_text(section.document), "cost-effectiveness plane against none"));
+  CHECK_FALSE(contains(to_text(section.document), "No\ndifference"));
 
   const auto turned = section_of(example_run(at_values, four_draws), {}, 1).json["plane"][0];
   CHECK(turned["strategy"] == "none");
@@ -106,7 +106,8 @@ TEST_CASE("the thresholds at which the optimal strategy changes") {
   CHECK(section.json["optimal_from"][0]["strategy"] == "none");
   CHECK(section.json["optimal_from"][1]["strategy"] == "drug");
   CHECK(number(section.json["optimal_from"][1]["threshold"]) == Approx(4000));
-  CHECK(contains(unwrapped(section.text), "Highest mean net benefit: none, from 4,000 GBP per QALY drug."));
+  CHECK(
+      contains(unwrapped(to_text(section.document)), "Highest mean net benefit: none, from 4,000 GBP per QALY drug."));
 }
 
 TEST_CASE("the curve runs from 0 to three times the largest threshold") {
@@ -156,7 +157,7 @@ TEST_CASE("the chance of simulated patients is taken out, and what it did is sho
   CHECK(number(shares["share_of_variance"][0]["qaly"]) == correction.noise_share[2]);
   CHECK(correction.noise_share[2] == Approx(0.33).margin(0.1));
   CHECK(number(shares["largest_share_of_variance"]) == correction.largest_noise_share);
-  const std::string text = unwrapped(section.text);
+  const std::string text = unwrapped(to_text(section.document));
   CHECK(contains(text, "with the chance of simulated patients left in it would seem to be"));
   CHECK(contains(text, "The chance of 500 simulated patients a draw, up to"));
   CHECK_FALSE(contains(text, "not to be trusted"));
@@ -169,7 +170,7 @@ TEST_CASE("noise larger than the spread is warned of") {
   }
   const Section section = section_of(run);
   CHECK(section.json["patient_noise"]["lost_directions"] > 0);
-  CHECK(contains(unwrapped(section.text), "these numbers are not to be trusted"));
+  CHECK(contains(unwrapped(to_text(section.document)), "these numbers are not to be trusted"));
 }
 
 TEST_CASE("too few draws to tell noise from uncertainty leave it in, and say so") {
@@ -183,7 +184,7 @@ TEST_CASE("too few draws to tell noise from uncertainty leave it in, and say so"
   CHECK(section.json["patient_noise"]["corrected"] == false);
   CHECK(number(section.json["thresholds"][0]["evpi"]["mean"]) ==
         decide(decision_sample(*run.probabilistic), run.thresholds).value()[0].evpi().mean);
-  CHECK(contains(unwrapped(section.text), "is left in: 3 draws are too few"));
+  CHECK(contains(unwrapped(to_text(section.document)), "is left in: 3 draws are too few"));
 }
 
 TEST_CASE("evenly spread draws have errors that are too large, and it is said") {
@@ -191,8 +192,8 @@ TEST_CASE("evenly spread draws have errors that are too large, and it is said") 
   sobol.add("analysis.draw_points", std::string("sobol"));
   random.add("analysis.draw_points", std::string("random"));
   const results::RunResults run = example_run(at_values, four_draws);
-  CHECK(contains(unwrapped(section_of(run, sobol).text), "too large for the evenly spread ones"));
-  CHECK_FALSE(contains(unwrapped(section_of(run, random).text), "evenly spread"));
+  CHECK(contains(unwrapped(to_text(section_of(run, sobol).document)), "too large for the evenly spread ones"));
+  CHECK_FALSE(contains(unwrapped(to_text(section_of(run, random).document)), "evenly spread"));
 }
 
 }  // namespace myelin::report

@@ -121,10 +121,10 @@ TEST_CASE("the inputs worth most are found without being asked for, those that m
   // What 600 draws of normal distributions say of their true mean and spread is within a tenth.
   CHECK(number(rows[0]["thresholds"][1]["evppi"]) == Approx(value_of_knowing(400, 2000)).epsilon(0.1));
   CHECK(rows[0]["method"] == "splines");
-  CHECK(contains(section.text, "hazard_ratio"));
-  CHECK(contains(unwrapped(section.text), "over 600 draws"));
-  CHECK_FALSE(contains(unwrapped(section.text), "cubic polynomial"));
-  CHECK_FALSE(contains(unwrapped(section.text), "discounted patients"));
+  CHECK(contains(to_text(section.document), "hazard_ratio"));
+  CHECK(contains(unwrapped(to_text(section.document)), "over 600 draws"));
+  CHECK_FALSE(contains(unwrapped(to_text(section.document)), "cubic polynomial"));
+  CHECK_FALSE(contains(unwrapped(to_text(section.document)), "discounted patients"));
 }
 
 TEST_CASE("perfect information bounds the rows, without the noise of patients") {
@@ -141,7 +141,8 @@ TEST_CASE("perfect information bounds the rows, without the noise of patients") 
   const Section with_patients = section_of(noisy);
   CHECK(number(with_patients.json["evpi"][1]["mean"]) == corrected[1].mean);
   CHECK(corrected[1].mean < 0.99 * decisions[1].evpi().mean);
-  CHECK(contains(unwrapped(with_patients.text), "The chance of simulated patients is in none of the values."));
+  CHECK(contains(unwrapped(to_text(with_patients.document)),
+                 "The chance of simulated patients is in none of the values."));
 }
 
 TEST_CASE("inputs that are asked for are all shown, and groups under their label") {
@@ -160,7 +161,7 @@ TEST_CASE("inputs that are asked for are all shown, and groups under their label
   CHECK(number(group["thresholds"][0]["evppi"]) == evppi_of(run, {0, 1, 2})->by_threshold[0].value);
   // Nothing else decides, so that the group is worth what perfect information is.
   CHECK(number(group["thresholds"][0]["evppi"]) == Approx(number(section.json["evpi"][0]["mean"])).epsilon(0.01));
-  CHECK(contains(section.text, "Effect and costs"));
+  CHECK(contains(to_text(section.document), "Effect and costs"));
 }
 
 TEST_CASE("of many inputs ten are shown, worth most at the last threshold, and how they were found") {
@@ -191,7 +192,7 @@ TEST_CASE("of many inputs ten are shown, worth most at the last threshold, and h
     CHECK(number(section.json["inputs"][i]["thresholds"][1]["evppi"]) <=
           number(section.json["inputs"][i - 1]["thresholds"][1]["evppi"]));
   }
-  CHECK(contains(unwrapped(section.text), "Of 204 inputs, those shown have the highest values"));
+  CHECK(contains(unwrapped(to_text(section.document)), "Of 204 inputs, those shown have the highest values"));
 }
 
 TEST_CASE("a group with too many inputs for the draws is left out with its reason, the rest stays") {
@@ -210,7 +211,7 @@ TEST_CASE("a group with too many inputs for the draws is left out with its reaso
       .add("voi.groups.all.label", std::string("All of them"))
       .add("voi.groups.all.inputs", Names{"x*"});
   const Section section = section_of(run, scenario);
-  CHECK(contains(unwrapped(section.text), "Left out: All of them: 60 parameter draws are too few"));
+  CHECK(contains(unwrapped(to_text(section.document)), "Left out: All of them: 60 parameter draws are too few"));
   CHECK(contains(section.json["groups"][0]["left_out"].get<std::string>(), "too few"));
   CHECK(section.json["inputs"][0].contains("thresholds"));
 }
@@ -227,7 +228,7 @@ TEST_CASE("the population counts the years, in part, discounted at the rate of c
   const auto& row = section.json["inputs"][0]["thresholds"][1];
   CHECK(number(row["population"]["mean"]) == Approx(patients * number(row["evppi"])));
   CHECK(number(row["population"]["standard_error"]) == Approx(patients * number(row["standard_error"])));
-  CHECK(contains(section.text, "For all 131 discounted patients"));
+  CHECK(contains(to_text(section.document), "For all 131 discounted patients"));
 }
 
 TEST_CASE("a trial by size: both methods, and its value against its cost") {
@@ -258,9 +259,9 @@ TEST_CASE("a trial by size: both methods, and its value against its cost") {
   }
   // 115 patients x about 500 GBP at the second threshold: the larger trial resolves hardly more than the smaller.
   CHECK(number(trial["thresholds"][1]["best_size"]) == 50);
-  CHECK(contains(section.text, "Proposed trial: The next trial"));
-  CHECK(contains(section.text, "50 *"));
-  CHECK(contains(unwrapped(section.text), "times the 116 discounted patients after 1 year less the cost"));
+  CHECK(contains(to_text(section.document), "Proposed trial: The next trial"));
+  CHECK(contains(to_text(section.document), "50 *"));
+  CHECK(contains(unwrapped(to_text(section.document)), "times the 116 discounted patients after 1 year less the cost"));
 }
 
 TEST_CASE("without a population a trial is not held against its cost") {
@@ -271,8 +272,8 @@ TEST_CASE("without a population a trial is not held against its cost") {
   CHECK(trial["patients_served"].is_null());
   CHECK(trial["thresholds"][0]["best_size"].is_null());
   CHECK_FALSE(trial["thresholds"][0]["sizes"][0].contains("enbs"));
-  CHECK(contains(unwrapped(section.text), "No population is given"));
-  CHECK_FALSE(contains(section.text, "ENBS"));
+  CHECK(contains(unwrapped(to_text(section.document)), "No population is given"));
+  CHECK_FALSE(contains(to_text(section.document), "ENBS"));
 }
 
 TEST_CASE("mistakes in what is asked are all refused, each at its place") {
@@ -342,7 +343,7 @@ TEST_CASE("a run that cannot answer says why") {
   CHECK(contains(reason_of(), "priced again"));
   run.probabilistic.reset();
   CHECK(contains(reason_of(), "--draws"));
-  CHECK(contains(section_of(run, scenario).text, "Left out: it needs draws"));
+  CHECK(contains(to_text(section_of(run, scenario).document), "Left out: it needs draws"));
   CHECK_FALSE(value_of_information_section(material_of(run, {}))->has_value());
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("each line of a text cell is wrapped on its own") {
 
 TEST_CASE("the summary aligns numbers and leaves out what the run lacks") {
   const std::string table =
-      summary_table(example_run(example_analysis({{"none", {123456}, {8}}, {"drug", {1150456}, {12.5}}})), 0);
+      to_text(summary_table(example_run(example_analysis({{"none", {123456}, {8}}, {"drug", {1150456}, {12.5}}})), 0));
   CHECK(table.rfind("Costs and outcomes (GBP, prices of 2024/25)\n\n"
                     "Strategy       Cost    QALYs\n"
                     "────────────────────────────\n"
@@ -104,7 +104,7 @@ TEST_CASE("counts stand in a table of their own, without those of the summary an
   add("falls.at_cycle_start", "falls", 1);
   add("falls", "falls", 1.25);
   analysis.outcomes.back().parts = {analysis.outcomes.size() - 2};
-  CHECK(counts_table(example_run(analysis), 0) ==
+  CHECK(to_text(counts_table(example_run(analysis), 0)) ==
         "Counts per patient, not discounted\n\n"
         "Outcome      none      drug\n"
         "───────────────────────────\n"
@@ -115,7 +115,7 @@ TEST_CASE("counts stand in a table of their own, without those of the summary an
 TEST_CASE("the incremental table says in words what each strategy is") {
   results::RunResults run = example_run(example_analysis(four_strategies, {78, 0.012, 0}));
   run.analyses[0].strategies[1].label = "Natalizumab";
-  const std::string table = *incremental_table(run, 0);
+  const std::string table = to_text(*incremental_table(run, 0));
   CHECK(table.rfind("Fully incremental analysis (GBP, prices of 2024/25)\n\n"
                     "Strategy        Cost  QALYs  Inc. cost  Inc. QALYs    ICER  Status\n"
                     "────────────────────────────────────────────────────────────────────────────────────\n"
@@ -129,25 +129,25 @@ TEST_CASE("the incremental table says in words what each strategy is") {
 }
 
 TEST_CASE("the word ICER appears only where there is one") {
-  const std::string alone = *incremental_table(example_run(example_analysis({{"only", {1000}, {5}}})), 0);
+  const std::string alone = to_text(*incremental_table(example_run(example_analysis({{"only", {1000}, {5}}})), 0));
   CHECK(alone.find("ICER") == std::string::npos);
   const std::string dominated =
-      *incremental_table(example_run(example_analysis({{"old", {1000}, {5}}, {"new", {900}, {6}}})), 0);
+      to_text(*incremental_table(example_run(example_analysis({{"old", {1000}, {5}}, {"new", {900}, {6}}})), 0));
   CHECK(dominated.find("ICER") == std::string::npos);
   CHECK(dominated.find("dominated by new") != std::string::npos);
   const std::string same =
-      *incremental_table(example_run(example_analysis({{"old", {1000}, {5}}, {"null", {1000}, {5}}})), 0);
+      to_text(*incremental_table(example_run(example_analysis({{"old", {1000}, {5}}, {"null", {1000}, {5}}})), 0));
   CHECK(same.find("cheapest, same as old") != std::string::npos);
 }
 
 TEST_CASE("an ICER over a QALY gain that may be noise carries a warning") {
-  const std::string table = *incremental_table(
-      example_run(example_analysis({{"old", {1000}, {5}}, {"new", {2000}, {5.01}}}, {10, 0.006, 0})), 0);
+  const std::string table = to_text(*incremental_table(
+      example_run(example_analysis({{"old", {1000}, {5}}, {"new", {2000}, {5.01}}}, {10, 0.006, 0})), 0));
   CHECK(table.find("within 2 standard errors of 0") != std::string::npos);
 }
 
 TEST_CASE("the net benefit table marks the best and says by how much") {
-  const std::string table = *net_benefit_table(example_run(example_analysis(four_strategies, {100, 0, 0})), 0);
+  const std::string table = to_text(*net_benefit_table(example_run(example_analysis(four_strategies, {100, 0, 0})), 0));
   CHECK(table.rfind("Net monetary benefit by threshold per QALY (GBP, prices of 2024/25)\n\n"
                     "Strategy   20,000    30,000\n"
                     "───────────────────────────\n"
@@ -159,7 +159,8 @@ TEST_CASE("the net benefit table marks the best and says by how much") {
                     "At 20,000 GBP per QALY: none is best, ahead of drug by 7,000 ± 100 GBP.\n"
                     "At 30,000 GBP per QALY: drug is best, ahead of none by 3,000 ± 100 GBP.\n",
                     0) == 0);
-  const std::string close = *net_benefit_table(example_run(example_analysis(four_strategies, {4000, 0, 0})), 0);
+  const std::string close =
+      to_text(*net_benefit_table(example_run(example_analysis(four_strategies, {4000, 0, 0})), 0));
   CHECK(close.find("ahead of none by 3,000 ± 4,000 GBP; less than 2") != std::string::npos);
 }
 
@@ -181,8 +182,8 @@ TEST_CASE("tables keep to 100 columns with long labels, large numbers and many t
   }
   results::RunResults run = example_run(analysis);
   run.thresholds = {10000, 20000, 25000, 30000, 35000, 50000, 100000};
-  const std::string summary = summary_table(run, 0), incremental = *incremental_table(run, 0),
-                    net_benefit = *net_benefit_table(run, 0);
+  const std::string summary = to_text(summary_table(run, 0)), incremental = to_text(*incremental_table(run, 0)),
+                    net_benefit = to_text(*net_benefit_table(run, 0));
   CHECK(widest_line(summary) <= text_width);
   CHECK(widest_line(incremental) <= text_width);
   CHECK(widest_line(net_benefit) <= text_width);
@@ -196,7 +197,7 @@ TEST_CASE("alternatives and parameter draws are named in the heading, and proble
   results::AnalysisResult analysis = example_analysis({{"a", {1, 3}, {1, 3}}, {"b", {5, 7}, {2, 4}}});
   analysis.name = "short horizon";
   results::RunResults run = example_run(analysis);
-  const std::string table = summary_table(run, 0);
+  const std::string table = to_text(summary_table(run, 0));
   CHECK(table.find("alternative `short horizon`, mean of 2 parameter draws") != std::string::npos);
   CHECK(table.find("2.000") != std::string::npos);
   run.thresholds.clear();
