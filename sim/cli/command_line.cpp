@@ -10,6 +10,9 @@
 #include <functional>
 #include <system_error>
 
+#include "cli/common.hpp"
+#include "cli/error_text.hpp"
+#include "cli/manual.hpp"
 #include "core/build_info.hpp"
 #include "core/contract.hpp"
 #include "core/diagnostic.hpp"
@@ -27,11 +30,16 @@ namespace {
   std::_Exit(exit_bug);
 }
 
-/// Options that are short for --set of a key, so that they go through the same checks.
+/// What the values of an option that names a file are called, here and by the completion.
+constexpr const char* file_name = "FILE";
+
+/// Options that are short for --set of a key, so that they go through the same checks. A list {a,b} as the name of
+/// their values is also what completes them.
 void add_override(CLI::App& command, Options& options, const std::string& flag, const std::string& key,
-                  const std::string& help) {
-  command.add_option_function<std::string>(
+                  const std::string& help, const std::string& value_name = "") {
+  CLI::Option* option = command.add_option_function<std::string>(
       flag, [&options, key](const std::string& value) { options.overrides.push_back(key + "=" + value); }, help);
+  if (!value_name.empty()) option->type_name(value_name);
 }
 
 void add_overrides(CLI::App& command, Options& options, const std::string& help) {
@@ -48,7 +56,7 @@ void add_overrides(CLI::App& command, Options& options, const std::string& help)
 }
 
 void add_scenario(CLI::App& command, Options& options) {
-  command.add_option("scenario", options.scenario, "the scenario file (TOML)")->required();
+  command.add_option("scenario", options.scenario, "the scenario file (TOML)")->required()->type_name(file_name);
   add_overrides(command, options,
                 "key=value in the place of what the scenario says, e.g. therapies.ahsct.worsening=0.9; repeatable");
 }
@@ -63,7 +71,8 @@ void add_scenario_options(CLI::App& command, Options& options) {
   add_override(command, options, "--patients-per-draw", "analysis.patients_per_draw",
                "number of patients a strategy in each draw; left out: as many as are enough");
   add_override(command, options, "--seed", "analysis.seed", "seed of the random numbers");
-  add_override(command, options, "--engine", "analysis.engine", "microsimulation, cohort or auto");
+  add_override(command, options, "--engine", "analysis.engine",
+               "engine of the run; auto: cohort where its states are not too many", "{microsimulation,cohort,auto}");
 }
 
 void add_state_limit(CLI::App& command, Options& options) {
@@ -74,15 +83,18 @@ void add_state_limit(CLI::App& command, Options& options) {
 void add_execution_options(CLI::App& command, Options& options) {
   command.add_option("--threads", options.threads, "number of threads; results do not depend on it")
       ->check(CLI::Range(1, 4096));
-  command.add_option("--instruction-set", options.instruction_set,
-                     "baseline, avx2 or avx512; results do not depend on it");
+  command
+      .add_option("--instruction-set", options.instruction_set,
+                  "instructions of the processor to use; results do not depend on them")
+      ->type_name("{baseline,avx2,avx512}");
   add_state_limit(command, options);
   static const std::map<std::string, ProgressKind> kinds = {{"auto", ProgressKind::automatic},
                                                             {"bar", ProgressKind::bar},
                                                             {"json", ProgressKind::json},
                                                             {"none", ProgressKind::none}};
-  command.add_option("--progress", options.progress, "auto, bar, json or none; on standard error")
-      ->transform(CLI::CheckedTransformer(kinds).description(""));
+  command.add_option("--progress", options.progress, "how progress is shown on standard error")
+      ->transform(CLI::CheckedTransformer(kinds).description(""))
+      ->type_name("{auto,bar,json,none}");
   command.add_flag("--quiet", options.quiet, "print nothing but errors");
 }
 
@@ -120,16 +132,20 @@ std::string help_on_targets() {
 }
 
 void add_validate_options(CLI::App& command, Options& options) {
-  command.add_option("targets", options.targets, "observations (CSV); scenarios/ms/validation/targets.csv if left out");
-  command.add_option("--to", options.to, "CSV file to write, one line a target");
+  command.add_option("targets", options.targets, "observations (CSV); scenarios/ms/validation/targets.csv if left out")
+      ->type_name(file_name);
+  command.add_option("--to", options.to, "CSV file to write, one line a target")->type_name(file_name);
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
   add_state_limit(command, options);
   command.footer(help_on_targets());
 }
 
 void add_calibrate_options(CLI::App& command, Options& options) {
-  command.add_option("specification", options.specification, "what to fit to which targets (TOML)")->required();
-  command.add_option("--to", options.to, "folder to write report.json, fit.csv and draws.csv into");
+  command.add_option("specification", options.specification, "what to fit to which targets (TOML)")
+      ->required()
+      ->type_name(file_name);
+  command.add_option("--to", options.to, "folder to write report.json, fit.csv and draws.csv into")
+      ->type_name(file_name);
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
   add_state_limit(command, options);
   command.footer(study::describe_calibration_spec());
@@ -143,16 +159,27 @@ void add_access_options(CLI::App& command, Options& options) {
 void add_patient_options(CLI::App& command, Options& options) {
   add_scenario(command, options);
   command.add_option("--age", options.age, "age in whole years")->required();
-  command.add_option("--sex", options.sex, "female or male")->required();
+  command.add_option("--sex", options.sex, "sex of the person")->required()->type_name("{female,male}");
   command.add_option("--edss", options.edss, "EDSS from 0 to 9.5 in halves; a half counts as the level below")
       ->required();
   command.add_option("--duration", options.duration, "years since the first symptom");
-  command.add_option("--jcv", options.jcv, "antibodies against JC virus: positive or negative");
+  command.add_option("--jcv", options.jcv, "antibodies against JC virus")->type_name("{positive,negative}");
   command.add_option("--strategies", options.strategies, "only these strategies, separated by commas")->delimiter(',');
   add_override(command, options, "--patients", "analysis.patients",
                "number of simulated lives of the person, 20000 if left out");
   add_override(command, options, "--seed", "analysis.seed", "seed of the random numbers");
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
+}
+
+int report_bug(const std::exception& error) {
+  print_error(fmt::format("internal error: {}", error.what()));
+  print_error("please report this with the command and the scenario");
+  return exit_bug;
+}
+
+int print_page(const std::string& text) {
+  fmt::print("{}", text);
+  return exit_good;
 }
 
 int guarded(const std::function<int(const Options&)>& command, const Options& options) {
@@ -163,23 +190,19 @@ int guarded(const std::function<int(const Options&)>& command, const Options& op
     }
     return code;
   } catch (const IoError& error) {
-    fmt::print(stderr, "myelin: {}\n", error.what());
+    print_error(error.what());
     return exit_world;
   } catch (const std::system_error& error) {
-    fmt::print(stderr, "myelin: writing to standard output or a file failed ({}) -- free space, or send it elsewhere\n",
-               error.what());
+    print_error(fmt::format("writing to standard output or a file failed ({}) -- free space, or send it elsewhere",
+                            error.what()));
     return exit_world;
   } catch (const ContractViolation& error) {
-    fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n",
-               error.what());
-    return exit_bug;
+    return report_bug(error);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "myelin: out of memory -- use fewer strategies at once, or a machine with more\n");
+    print_error("out of memory -- use fewer strategies at once, or a machine with more");
     return exit_world;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "myelin: internal error: {}\nmyelin: please report this with the command and the scenario\n",
-               error.what());
-    return exit_bug;
+    return report_bug(error);
   }
 }
 
@@ -212,19 +235,23 @@ int run_command_line(int argc, const char* const* argv) {
 
   CLI::App* run_command = add_command("run", "simulate a scenario and print the summary", run);
   add_scenario_options(*run_command, options);
-  run_command->add_option("-o,--output", options.output, "results file to write (HDF5)");
+  run_command->add_option("-o,--output", options.output, "results file to write (HDF5)")->type_name(file_name);
   add_execution_options(*run_command, options);
   add_division_options(*run_command, options);
   add_decision_options(*run_command, options);
 
   CLI::App* merge_command = add_command("merge", "join the parts of a run's tasks", merge);
-  merge_command->add_option("parts", options.parts, "what `run --task` wrote, one file a task")->required();
-  merge_command->add_option("-o,--output", options.output, "results file to write (HDF5)")->required();
+  merge_command->add_option("parts", options.parts, "what `run --task` wrote, one file a task")
+      ->required()
+      ->type_name(file_name);
+  merge_command->add_option("-o,--output", options.output, "results file to write (HDF5)")
+      ->required()
+      ->type_name(file_name);
   add_execution_options(*merge_command, options);
   add_decision_options(*merge_command, options);
 
   CLI::App* analyse_command = add_command("analyse", "decision analysis of a finished run", analyse);
-  analyse_command->add_option("results", options.results, "results file (HDF5)")->required();
+  analyse_command->add_option("results", options.results, "results file (HDF5)")->required()->type_name(file_name);
   add_decision_options(*analyse_command, options);
   add_overrides(*analyse_command, options,
                 "key=value for a price, utility, discount rate or key of the analysis: the run is priced again, "
@@ -233,36 +260,51 @@ int run_command_line(int argc, const char* const* argv) {
                             "the results under every timing convention, side by side");
 
   CLI::App* digest_command = add_command("digest", "print the SHA-256 over every result", digest);
-  digest_command->add_option("results", options.results, "results file (HDF5)")->required();
+  digest_command->add_option("results", options.results, "results file (HDF5)")->required()->type_name(file_name);
   digest_command->add_flag("--by-strategy", options.by_strategy,
                            "one line a strategy; independent of which others were run");
 
-  CLI::App* describe_command = add_command("describe", "document scenario keys, the results file or a model", describe);
-  describe_command->add_option("topic", options.topic, "scenario, results or model")
+  CLI::App* describe_command = add_command(
+      "describe", "document scenario keys, the results file, a model, or this program for man and the shell", describe);
+  describe_command->add_option("topic", options.topic, "what to document")
       ->required()
-      ->check(CLI::IsMember({"scenario", "results", "model"}));
-  describe_command->add_option("model", options.model, "name of the model, e.g. ms");
-  describe_command->add_option("--scenario", options.scenario,
-                               "also list attributes, steps and tables of its programs");
+      ->check(CLI::IsMember({"scenario", "results", "model", "man", "completion"}));
+  std::vector<std::string> model_names;
+  for (const Model* model : models()) model_names.push_back(model->name());
+  describe_command->add_option("model", options.model, "name of the model, e.g. ms")
+      ->type_name(fmt::format("{{{}}}", fmt::join(model_names, ",")));
+  describe_command->add_option("--scenario", options.scenario, "also list attributes, steps and tables of its programs")
+      ->type_name(file_name);
+  describe_command->callback([&] {
+    const bool page = options.topic == "man" || options.topic == "completion";
+    chosen = describe;
+    if (page)
+      chosen = [&app](const Options& of) {
+        return print_page(of.topic == "man" ? man_page(app) : completion_script(app));
+      };
+  });
 
   add_validate_options(*add_command("validate", "predictions against observations", validate), options);
   add_calibrate_options(*add_command("calibrate", "fit parameters to observations", calibrate), options);
   add_access_options(*add_command("access", "waits and losses where transplants are few, by region", access), options);
   add_patient_options(*add_command("patient", "the outlook of one person under each strategy", patient), options);
 
+  add_examples(app);
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   if (argc > 1 && argv[1][0] != '-' && std::ranges::find(names, argv[1]) == names.end()) {
     const auto nearest = nearest_name(argv[1], names);
-    fmt::print(stderr, "myelin: there is no command '{}' -- {}\n", argv[1],
-               nearest ? "did you mean '" + *nearest + "'?"
-                       : fmt::format("choose one of {}, or see myelin --help", fmt::join(names, ", ")));
+    print_error(fmt::format("there is no command '{}' -- {}", argv[1],
+                            nearest ? "did you mean '" + *nearest + "'?"
+                                    : fmt::format("choose one of {}, or see myelin --help", fmt::join(names, ", "))));
     return exit_user;
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_good : exit_user;
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+    print_error(std::string(error.what()) + " -- see --help of the command");
+    return exit_user;
   }
   return guarded(chosen, options);
 }

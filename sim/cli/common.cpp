@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/error_text.hpp"
 #include "models/markov/model.hpp"
 #include "models/ms/model.hpp"
 #include "report/conventions.hpp"
@@ -22,8 +23,8 @@ const study::Models& models() {
 }
 
 int report_problems(const Diagnostics& problems, const char* closing) {
-  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
-  fmt::print(stderr, "myelin: {} problem{}{}\n", problems.size(), problems.size() == 1 ? "" : "s", closing);
+  for (const Diagnostic& problem : problems) print_diagnostic(problem);
+  print_error(fmt::format("{} problem{}{}", problems.size(), problems.size() == 1 ? "" : "s", closing));
   return exit_user;
 }
 

@@ -55,10 +55,12 @@ class Parts : public study::UnitStore {
       if (!index_.has(unit)) absent.push_back(unit);
     }
     if (absent.empty()) return {};
-    std::vector<std::uint64_t> tasks;
-    for (std::uint64_t task = 0; task < header_->share.tasks; ++task) {
-      if (!tasks_.contains(task)) tasks.push_back(task + 1);
+    constexpr std::size_t most_named = 20;
+    std::vector<std::string> tasks;
+    for (std::uint64_t task = 0; task < header_->share.tasks && tasks.size() < most_named; ++task) {
+      if (!tasks_.contains(task)) tasks.push_back(std::to_string(task + 1));
     }
+    if (header_->share.tasks > tasks_.size() + tasks.size()) tasks.emplace_back("...");
     return {{{"merge", 0, 0},
              fmt::format("{} units of work, {} among them, are in no part; of {} tasks there is no part of {}",
                          absent.size(), to_string(absent.front()), header_->share.tasks, fmt::join(tasks, ", ")),

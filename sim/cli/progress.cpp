@@ -30,21 +30,29 @@ void ProgressReporter::show(const study::Progress& state) {
   const double left = share > 0 ? state.elapsed_seconds / share - state.elapsed_seconds : 0;
   if (kind_ == ProgressKind::bar) {
     const int filled = static_cast<int>(share * bar_width);
-    fmt::print(stderr, "\r{:<12.12} [{}{}] {:3.0f} %  {:.1f} M patient-cycles/s  {:.0f} s left ", state.analysis,
+    const std::string precision = state.precision ? fmt::format(" error {:.3g}, asked {:.3g} ",
+                                                                state.precision->standard_error, state.precision->asked)
+                                                  : "";
+    fmt::print(stderr, "\r{:<12.12} [{}{}] {:3.0f} %  {:.1f} M patient-cycles/s  {:.0f} s left {}", state.analysis,
                std::string(static_cast<std::size_t>(filled), '#'),
-               std::string(static_cast<std::size_t>(bar_width - filled), '.'), share * 100, rate / 1e6, left);
+               std::string(static_cast<std::size_t>(bar_width - filled), '.'), share * 100, rate / 1e6, left,
+               precision);
     drawn_ = true;
   } else {
-    const nlohmann::ordered_json line = {
+    nlohmann::ordered_json line = {
         {"analysis", state.analysis},        {"patients_done", state.patients_done},     {"patients", state.patients},
         {"patient_cycles_per_second", rate}, {"elapsed_seconds", state.elapsed_seconds}, {"seconds_left", left}};
+    if (state.precision) {
+      line["standard_error"] = state.precision->standard_error;
+      line["standard_error_asked"] = state.precision->asked;
+    }
     fmt::print(stderr, "{}\n", line.dump());
   }
   std::fflush(stderr);
 }
 
 void ProgressReporter::end() {
-  if (drawn_) fmt::print(stderr, "\r{:100}\r", "");
+  if (drawn_) fmt::print(stderr, "\r{:120}\r", "");
   drawn_ = false;
 }
 

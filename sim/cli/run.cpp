@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/common.hpp"
+#include "cli/error_text.hpp"
 #include "cli/ranks.hpp"
 #include "cli/simulation.hpp"
 #include "results/collect.hpp"
@@ -236,7 +237,7 @@ int run(const Options& options) {
     return run_on(ranks, options);
   } catch (const std::exception& error) {
     if (ranks.size() > 1) {
-      fmt::print(stderr, "myelin: rank {}: {}\n", ranks.rank(), error.what());
+      print_error(fmt::format("rank {}: {}", ranks.rank(), error.what()));
       ranks.abort(exit_world);
     }
     throw;

@@ -61,31 +61,41 @@ void print_draws(const study::Plan& plan, const study::ProbabilisticOutput& outp
 struct Work {
   double seconds = 0;
   std::uint64_t patient_cycles = 0;
+  std::uint64_t patients = 0;  ///< lived, each under every strategy
 };
 
-Work work_of(const Outputs& outputs) {
+Work work_of(const Outputs& outputs, std::uint64_t draws) {
   Work work;
   for (const study::AnalysisOutput& output : outputs.analyses) {
     work.seconds += output.elapsed_seconds;
     work.patient_cycles += output.patient_cycles;
+    work.patients += output.patients * output.strategies.size();
   }
   if (outputs.probabilistic) {
     work.seconds += outputs.probabilistic->mean.elapsed_seconds;
-    work.patient_cycles += outputs.probabilistic->mean.patient_cycles;
+    const study::AnalysisOutput& mean = outputs.probabilistic->mean;
+    work.patient_cycles += mean.patient_cycles;
+    work.patients += mean.patients * mean.strategies.size() * draws;
   }
   return work;
 }
 
 void print_speed(const Work& work, int threads, engine::InstructionSet set) {
-  const auto& [seconds, cycles] = work;
+  const auto& [seconds, cycles, patients] = work;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
+  const auto seconds_of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  const double computing = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
   if (cycles > 0) {
-    fmt::print(
-        stderr,
-        "{:.1f} million patient-cycles in {:.2f} s: {:.1f} million a second on {} thread{} ({}); {} MB of memory\n",
-        static_cast<double>(cycles) / 1e6, seconds, static_cast<double>(cycles) / seconds / 1e6, threads,
-        threads == 1 ? "" : "s", engine::name(set), usage.ru_maxrss / 1024);
+    fmt::print(stderr,
+               "{:.1f} million patient-cycles in {:.2f} s: {:.1f} million a second on {} thread{} ({}); {:.1f} "
+               "microseconds of "
+               "computing for the life of a patient, all included; {} MB of memory\n",
+               static_cast<double>(cycles) / 1e6, seconds, static_cast<double>(cycles) / seconds / 1e6, threads,
+               threads == 1 ? "" : "s", engine::name(set), 1e6 * computing / static_cast<double>(patients),
+               usage.ru_maxrss / 1024);
   } else {
     fmt::print(stderr, "expectations in {:.2f} s; {} MB of memory\n", seconds, usage.ru_maxrss / 1024);
   }
@@ -180,7 +190,7 @@ Result<std::optional<Outputs>> carry_out(study::Plan& plan, const study::Sensiti
 
 int finish(study::Plan plan, Outputs outputs, const std::vector<study::PrecisionTarget>& until, const Options& options,
            const study::Execution& execution, bool all_done_here) {
-  const Work work = work_of(outputs);
+  const Work work = work_of(outputs, plan.draws ? plan.draws->draws() : 0);
   if (!options.quiet) {
     print_precision(until, outputs.analyses.front());
     print_martingales(outputs.analyses.front());

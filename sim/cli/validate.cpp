@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "cli/common.hpp"
+#include "cli/shared_file.hpp"
 #include "cli/text_file.hpp"
-#include "core/build_info.hpp"
 #include "report/validation.hpp"
 #include "study/agreement.hpp"
 #include "study/prediction.hpp"
@@ -13,14 +13,6 @@
 namespace myelin::cli {
 
 namespace {
-
-/// The project's own targets: below the current folder, else below the folder that the program was built from.
-std::filesystem::path default_targets() {
-  const std::filesystem::path targets = "scenarios/ms/validation/targets.csv";
-  std::error_code ignored;
-  if (std::filesystem::exists(targets, ignored)) return targets;
-  return std::filesystem::path(build_info().source_folder) / targets;
-}
 
 std::optional<report::Range> range_of(const std::optional<study::Interval>& interval) {
   return interval ? std::optional(report::Range{interval->low, interval->high}) : std::nullopt;
@@ -68,8 +60,8 @@ report::Validation validation_of(const std::filesystem::path& path, const std::v
 }  // namespace
 
 int validate(const Options& options) {
-  const std::filesystem::path path =
-      options.targets.empty() ? default_targets() : std::filesystem::path(options.targets);
+  const std::filesystem::path path = options.targets.empty() ? shared_file("scenarios/ms/validation/targets.csv")
+                                                             : std::filesystem::path(options.targets);
   Diagnostics problems;
   const std::vector<study::Target> targets = study::read_targets(path, problems);
   if (!problems.empty()) {

@@ -1,6 +1,25 @@
 #include "results/counted_lives.hpp"
 
+#include <algorithm>
+
+#include "engine/conventions.hpp"
+
 namespace myelin::results {
+
+bool counts_fit(const Program& program, const AnalysisResult& analysis, const StrategyResult& strategy) {
+  std::vector<std::size_t> sizes;
+  for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+    for (const Step& step : program.steps(phase)) {
+      if (const auto* tally = std::get_if<Tally>(&step.action))
+        sizes.push_back(tally->cells * engine::tally_times(phase, program.cycles));
+    }
+  }
+  const auto size_of = [](const TallyResult& tally) { return tally.per_patient.size(); };
+  return program.cycles == analysis.timing.cycles &&
+         std::ranges::equal(program.outcomes, analysis.outcomes, {}, &Outcome::name, &OutcomeInfo::name) &&
+         strategy.amounts.size() == analysis.outcomes.size() &&
+         std::ranges::equal(strategy.tallies, sizes, {}, size_of);
+}
 
 std::optional<CountedLives> counted_lives(const RunResults& run, const study::Plan& ran, const study::Plan& now) {
   const study::PlannedAnalysis &before = ran.analyses.front(), &after = now.analyses.front();
@@ -12,6 +31,7 @@ std::optional<CountedLives> counted_lives(const RunResults& run, const study::Pl
         !engine::same_lives(before.programs[s], after.programs[s]))
       return std::nullopt;
     const Program counted = engine::with_covering_tallies(before.programs[s], before.population);
+    if (!counts_fit(counted, run.analyses.front(), strategies[s])) return std::nullopt;
     lives.programs.push_back(engine::with_amounts_of(counted, after.programs[s]));
   }
   return lives;

@@ -26,6 +26,10 @@ struct CountedLives {
 /// priced again with. None if this version of the program makes other programs of the scenario than the run had.
 std::optional<CountedLives> counted_lives(const RunResults& run, const study::Plan& ran, const study::Plan& now);
 
+/// Whether a strategy of an analysis has the tallies, outcomes and cycles of a program: a file can say of its tables
+/// what its numbers do not keep.
+bool counts_fit(const Program& program, const AnalysisResult& analysis, const StrategyResult& strategy);
+
 /// [tally][time x cells + cell] what the tallies of a strategy counted, as engine::amounts_from_tallies takes it.
 std::vector<std::vector<double>> tallies_of(const StrategyResult& strategy);
 

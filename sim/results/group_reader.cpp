@@ -2,16 +2,21 @@
 
 #include <hdf5_hl.h>
 
-#include <limits>
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "core/diagnostic.hpp"
+#include "results/plain_file.hpp"
+#include "results/trial.hpp"
 
 namespace myelin::results::hdf5 {
 
 namespace {
 
-/// Deflate cannot shrink data further than about 1032 to 1.
-constexpr std::uintmax_t largest_compression = 1100;
+/// What a text, a slice or a group takes in memory, beside its characters or values.
+constexpr std::size_t text_bytes = 2 * sizeof(char*) + sizeof(std::string), slice_bytes = sizeof(std::vector<double>),
+                      group_bytes = 4096;
 
 Shape shape_of(hid_t space) {
   if (H5Sget_simple_extent_type(space) == H5S_NULL) return {0};
@@ -25,10 +30,8 @@ Shape shape_of(hid_t space) {
 Shape dataset_shape(hid_t dataset) { return shape_of(Handle(H5Dget_space(dataset), H5Sclose, "cannot read a shape")); }
 
 void expect_type(hid_t type, ValueType expected, const std::string& path) {
-  const H5T_class_t found = H5Tget_class(type);
-  const bool as_expected = expected == ValueType::text
-                               ? H5Tis_variable_str(type) > 0
-                               : found == (expected == ValueType::real ? H5T_FLOAT : H5T_INTEGER);
+  const bool as_expected =
+      expected == ValueType::text ? H5Tis_variable_str(type) > 0 : H5Tequal(type, file_type(expected)) > 0;
   if (!as_expected) throw IoError(path + " holds values of another type than this format has there");
 }
 
@@ -41,16 +44,27 @@ void expect_list(const Shape& found, const std::string& path) {
   if (found.size() != 1) throw IoError(path + " has the shape " + to_string(found) + " where a list is expected");
 }
 
-/// Texts that HDF5 allocates, freed by HDF5.
+/// Texts that HDF5 allocates out of a budget, freed by HDF5. Many can refer to the same characters in the file, so that
+/// its size does not bound them.
 class TextBuffer {
  public:
-  TextBuffer(const Shape& shape, std::size_t count)
-      : type_(memory_type(ValueType::text)), space_(data_space(shape)), pointers_(count, nullptr) {}
+  TextBuffer(const Shape& shape, std::size_t count, Budget& budget)
+      : type_(memory_type(ValueType::text)),
+        space_(data_space(shape)),
+        transfer_(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "cannot make a property list"),
+        pointers_(count, nullptr) {
+    const auto allocate = [](std::size_t size, void* from) {
+      return static_cast<Budget*>(from)->take(size) ? std::malloc(size) : nullptr;
+    };
+    const auto release = [](void* text, void*) { std::free(text); };
+    require(H5Pset_vlen_mem_manager(transfer_, allocate, &budget, release, &budget), "cannot keep texts in memory");
+  }
   TextBuffer(const TextBuffer&) = delete;
   TextBuffer& operator=(const TextBuffer&) = delete;
-  ~TextBuffer() { H5Dvlen_reclaim(type_, space_, H5P_DEFAULT, pointers_.data()); }
+  ~TextBuffer() { H5Dvlen_reclaim(type_, space_, transfer_, pointers_.data()); }
 
   hid_t type() const { return type_; }
+  hid_t transfer() const { return transfer_; }
   char** data() { return pointers_.data(); }
 
   std::vector<std::string> texts() const {
@@ -62,8 +76,14 @@ class TextBuffer {
  private:
   Handle type_;
   Handle space_;
+  Handle transfer_;
   std::vector<char*> pointers_;
 };
+
+void expect_finite(const std::vector<double>& values, const std::string& path) {
+  const auto wrong = std::ranges::find_if_not(values, [](double value) { return std::isfinite(value); });
+  if (wrong != values.end()) throw IoError(path + " holds " + std::to_string(*wrong) + ", which is no finite number");
+}
 
 std::size_t value_count(const Shape& shape) {
   std::size_t count = 1;
@@ -84,34 +104,49 @@ herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) {
 
 }  // namespace
 
-Budget::Budget(std::uintmax_t file_bytes)
-    : left_bytes_(file_bytes > std::numeric_limits<std::uintmax_t>::max() / largest_compression
-                      ? std::numeric_limits<std::uintmax_t>::max()
-                      : file_bytes * largest_compression) {}
+Budget::Budget(std::uintmax_t file_bytes) : left_bytes_(most_value_bytes(file_bytes)) {}
+
+bool Budget::take(std::uintmax_t bytes) {
+  overdrawn_ = overdrawn_ || bytes > left_bytes_;
+  if (!overdrawn_) left_bytes_ -= bytes;
+  return !overdrawn_;
+}
 
 void Budget::spend(const Shape& shape, std::size_t value_bytes, const std::string& path) {
   std::uintmax_t bytes = value_bytes;
+  const bool empty = std::ranges::find(shape, hsize_t{0}) != shape.end();
   for (const hsize_t extent : shape) {
-    if (extent != 0 && bytes > left_bytes_ / extent) {
+    if (!empty && bytes > left_bytes_ / extent) {
       throw IoError(path + " claims the shape " + to_string(shape) + ", more than a file of this size can hold");
     }
     bytes *= extent;
   }
-  left_bytes_ -= bytes;
+  if (!empty) take(bytes);
+}
+
+void Budget::enter(hid_t group, const std::string& path) {
+  H5O_info_t object{};
+  require(H5Oget_info2(group, &object, H5O_INFO_BASIC), path + " cannot be opened");
+  if (!entered_.insert(object.addr).second)
+    throw IoError(path + " is another name of a group that has been read, which this format does not have");
+  if (!take(group_bytes)) throw IoError(path + " is one of more groups than a file of this size can hold");
 }
 
 GroupReader::GroupReader(hid_t file, Budget& budget)
     : group_(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose, "the root group cannot be opened"),
       budget_(&budget),
       path_("/"),
-      pattern_("/") {}
+      pattern_("/") {
+  budget_->enter(group_, path_);
+}
 
 GroupReader::GroupReader(const GroupReader& parent, const std::string& link, const std::string& pattern)
-    : group_(H5Gopen2(parent.group_, link.c_str(), H5P_DEFAULT), H5Gclose,
-             parent.path_ + link + " is missing or cannot be opened"),
+    : group_(open_group(parent.group_, link, parent.path_ + link)),
       budget_(parent.budget_),
       path_(parent.path_ + link + "/"),
-      pattern_(parent.pattern_ + pattern + "/") {}
+      pattern_(parent.pattern_ + pattern + "/") {
+  budget_->enter(group_, parent.path_ + link);
+}
 
 std::vector<GroupReader> GroupReader::named_groups() const {
   std::vector<std::string> names;
@@ -132,7 +167,7 @@ Handle GroupReader::open_attribute(const std::string& name, ValueType type) cons
   } else {
     expect_list(shape, path);
   }
-  budget_->spend(shape, stored_bytes(type), path);
+  budget_->spend(shape, type == ValueType::text ? text_bytes : stored_bytes(type), path);
   return attribute;
 }
 
@@ -140,7 +175,7 @@ std::vector<std::string> GroupReader::read_text_attribute(const std::string& nam
   const Handle attribute = open_attribute(name, ValueType::text);
   const Shape shape = shape_of(Handle(H5Aget_space(attribute), H5Sclose, name));
   if (value_count(shape) == 0) return {};
-  TextBuffer buffer(shape, value_count(shape));
+  TextBuffer buffer(shape, value_count(shape), *budget_);
   require(H5Aread(attribute, buffer.type(), buffer.data()), path_ + "@" + name + " cannot be read");
   return buffer.texts();
 }
@@ -157,9 +192,7 @@ std::vector<T> GroupReader::read_number_attribute(const std::string& name, Value
 
 std::string GroupReader::text_attribute(const std::string& name) const { return read_text_attribute(name).at(0); }
 
-double GroupReader::real_attribute(const std::string& name) const {
-  return read_number_attribute<double>(name, ValueType::real).at(0);
-}
+double GroupReader::real_attribute(const std::string& name) const { return real_list_attribute(name).at(0); }
 
 std::uint64_t GroupReader::integer_attribute(const std::string& name) const {
   return read_number_attribute<std::uint64_t>(name, ValueType::integer).at(0);
@@ -170,7 +203,9 @@ std::vector<std::string> GroupReader::text_list_attribute(const std::string& nam
 }
 
 std::vector<double> GroupReader::real_list_attribute(const std::string& name) const {
-  return read_number_attribute<double>(name, ValueType::real);
+  std::vector<double> values = read_number_attribute<double>(name, ValueType::real);
+  expect_finite(values, path_ + "@" + name);
+  return values;
 }
 
 std::vector<std::uint64_t> GroupReader::integer_list_attribute(const std::string& name) const {
@@ -179,16 +214,17 @@ std::vector<std::uint64_t> GroupReader::integer_list_attribute(const std::string
 
 Handle GroupReader::open_dataset(const std::string& name, const SchemaRow& row) const {
   const std::string path = path_ + name;
-  Handle dataset(H5Dopen2(group_, name.c_str(), H5P_DEFAULT), H5Dclose, path + " is missing or cannot be opened");
+  Handle dataset = hdf5::open_dataset(group_, name, path);
   expect_type(Handle(H5Dget_type(dataset), H5Tclose, path), row.type, path);
   return dataset;
 }
 
 std::vector<std::string> GroupReader::read_texts(hid_t dataset, const Shape& shape, const std::string& path) const {
-  budget_->spend(shape, stored_bytes(ValueType::text), path);
-  TextBuffer buffer(shape, value_count(shape));
-  require(H5Dread(dataset, buffer.type(), H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer.data()), path + " cannot be read");
-  return buffer.texts();
+  budget_->spend(shape, text_bytes, path);
+  TextBuffer buffer(shape, value_count(shape), *budget_);
+  if (H5Dread(dataset, buffer.type(), H5S_ALL, H5S_ALL, buffer.transfer(), buffer.data()) >= 0) return buffer.texts();
+  if (budget_->overdrawn()) throw IoError(path + " holds longer texts than a file of this size can");
+  fail(path + " cannot be read");
 }
 
 std::string GroupReader::text(const std::string& name) const {
@@ -224,7 +260,15 @@ std::vector<T> GroupReader::read_numbers(const std::string& name, ValueType type
 }
 
 std::vector<double> GroupReader::reals(const std::string& name, std::size_t length) const {
-  return read_numbers<double>(name, ValueType::real, {length});
+  return table(name, {length});
+}
+
+std::vector<double> GroupReader::reals_or_nan(const std::string& name, std::size_t length) const {
+  std::vector<double> values = read_numbers<double>(name, ValueType::real, {length});
+  for (const double value : values) {
+    if (!std::isnan(value)) expect_finite({value}, path_ + name);
+  }
+  return values;
 }
 
 std::vector<std::uint64_t> GroupReader::integers(const std::string& name, std::size_t length) const {
@@ -232,7 +276,9 @@ std::vector<std::uint64_t> GroupReader::integers(const std::string& name, std::s
 }
 
 std::vector<double> GroupReader::table(const std::string& name, const Shape& shape) const {
-  return read_numbers<double>(name, ValueType::real, shape);
+  std::vector<double> values = read_numbers<double>(name, ValueType::real, shape);
+  expect_finite(values, path_ + name);
+  return values;
 }
 
 std::vector<std::vector<std::string>> GroupReader::user_scales(const std::string& name, std::size_t first_axis) const {
@@ -244,6 +290,7 @@ std::vector<std::vector<std::string>> GroupReader::user_scales(const std::string
     hid_t id = H5I_INVALID_HID;
     H5DSiterate_scales(dataset, static_cast<unsigned>(axis), nullptr, keep_first_scale, &id);
     const Handle scale(id, H5Dclose, path + " is missing or cannot be opened");
+    expect_own_data(scale, path);
     expect_type(Handle(H5Dget_type(scale), H5Tclose, path), ValueType::text, path);
     const Shape shape = dataset_shape(scale);
     expect_list(shape, path);
@@ -258,6 +305,7 @@ std::vector<std::vector<double>> GroupReader::slices(const std::string& name, co
   expect_shape(dataset_shape(dataset), shape, path);
   budget_->spend(shape, sizeof(double), path);
   const std::size_t axis = schema_row(pattern_ + name).slice_axis(), count = shape[axis];
+  budget_->spend({count}, slice_bytes, path);
   const std::size_t size = count == 0 ? 0 : value_count(shape) / count;
   const Handle type = memory_type(ValueType::real);
   std::vector<std::vector<double>> slices(count, std::vector<double>(size));
@@ -265,6 +313,7 @@ std::vector<std::vector<double>> GroupReader::slices(const std::string& name, co
     const Handle space = data_space(shape);
     select_slice(space, shape, axis, i);
     require(H5Dread(dataset, type, data_space({size}), space, H5P_DEFAULT, slices[i].data()), path + " cannot be read");
+    expect_finite(slices[i], path);
   }
   return slices;
 }

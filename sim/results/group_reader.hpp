@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,16 +9,26 @@
 
 namespace myelin::results::hdf5 {
 
-/// How many bytes of values a file can still hold, so that absurd extents are refused before memory is asked for.
+/// How much memory a file may still ask for, so that absurd extents, texts and groups are refused before they get it.
 class Budget {
  public:
   explicit Budget(std::uintmax_t file_bytes);
 
+  /// False, from then on also by `overdrawn`, if so many bytes are not left.
+  bool take(std::uintmax_t bytes);
+  bool overdrawn() const { return overdrawn_; }
+
   /// Throws IoError, naming `path`, if values of `shape` do not fit beside what was read before.
   void spend(const Shape& shape, std::size_t value_bytes, const std::string& path);
 
+  /// Throws IoError, naming `path`, if the group was read before, by this name or another: groups could hold
+  /// themselves.
+  void enter(hid_t group, const std::string& path);
+
  private:
   std::uintmax_t left_bytes_;
+  bool overdrawn_ = false;
+  std::set<haddr_t> entered_;
 };
 
 /// Reads the attributes and datasets of one group of the file, each of which must be as its row in the schema says.
@@ -45,9 +56,11 @@ class GroupReader {
   /// The length of the scale `name`.
   std::size_t length(const std::string& name) const;
 
-  /// Datasets of one axis, which must have `length` values.
+  /// Datasets of one axis, which must have `length` values; numbers must be finite, here as in all members.
   std::vector<std::string> texts(const std::string& name, std::size_t length) const;
   std::vector<double> reals(const std::string& name, std::size_t length) const;
+  /// The same, where NaN says that there is none.
+  std::vector<double> reals_or_nan(const std::string& name, std::size_t length) const;
   std::vector<std::uint64_t> integers(const std::string& name, std::size_t length) const;
 
   /// The scales of the last axes of the dataset `name` from `first_axis` on, [axis][value].

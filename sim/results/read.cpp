@@ -1,14 +1,15 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "core/diagnostic.hpp"
+#include "results/consistency.hpp"
 #include "results/group_reader.hpp"
 #include "results/names.hpp"
+#include "results/plain_file.hpp"
 #include "results/results.hpp"
 #include "results/sensitivity_file.hpp"
+#include "results/trial.hpp"
 #include "results/whole_file.hpp"
 #include "study/plan.hpp"
 
@@ -19,34 +20,6 @@ namespace {
 using hdf5::GroupReader;
 using hdf5::Handle;
 using hdf5::Shape;
-
-/// What HDF5 files begin with.
-constexpr std::array<char, 8> hdf5_signature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
-
-void expect_hdf5(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    throw IoError("there is no such file -- check the name, or make it with `myelin run`");
-  }
-  if (std::filesystem::is_directory(status)) throw IoError("it is a folder -- give the name of a file in it");
-  if (!std::filesystem::is_regular_file(status)) {
-    throw IoError("it is not a file that can be read -- check the name and the permissions of its folder");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError("it cannot be opened -- check its permissions");
-  std::array<char, hdf5_signature.size()> start{};
-  file.read(start.data(), start.size());
-  if (file.gcount() == 0) throw IoError("it is empty -- run the scenario again");
-  if (start != hdf5_signature) throw IoError("it is not an HDF5 file -- give a file that `myelin run` wrote");
-}
-
-Handle open_file(const std::filesystem::path& path) {
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the HDF5 library fails");
-  // Some network disks refuse locks, and a results file never changes once it has its name.
-  hdf5::require(H5Pset_file_locking(access, false, true), "the HDF5 library fails");
-  return Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose, "it is damaged or truncated");
-}
 
 void expect_format(const GroupReader& root) {
   std::string found;
@@ -113,8 +86,8 @@ std::vector<InputRecord> read_inputs(const GroupReader& group) {
   const auto grades = group.texts("grade", count);
   const auto distributions = group.texts("distribution", count);
   const auto notes = group.texts("note", count);
-  const auto lows = group.reals("low", count);
-  const auto highs = group.reals("high", count);
+  const auto lows = group.reals_or_nan("low", count);
+  const auto highs = group.reals_or_nan("high", count);
   const auto bound = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
   std::vector<InputRecord> inputs;
   for (std::size_t i = 0; i < count; ++i) {
@@ -169,8 +142,9 @@ void read_timing(const GroupReader& group, AnalysisResult& analysis) {
     throw IoError(group.path() + "@cycles holds " + std::to_string(cycles) + ", more than any run has");
   timing.cycles = static_cast<std::uint32_t>(cycles);
   timing.cycle_length = Years{group.real_attribute("cycle_length_years")};
-  if (!std::isfinite(timing.cycle_length.value) || timing.cycle_length.value <= 0)
-    throw IoError(group.path() + "@cycle_length_years is not above 0");
+  constexpr double most_years = 10'000;
+  if (timing.cycle_length.value <= 0 || timing.cycle_length.value * static_cast<double>(cycles) > most_years)
+    throw IoError(group.path() + "@cycle_length_years is not above 0, or comes to more years than any run has");
   timing.correction = read_convention(within_cycle_corrections(), group.text_attribute("within_cycle_correction"),
                                       group.path() + "@within_cycle_correction");
   timing.discounting =
@@ -199,6 +173,8 @@ void read_totals(const GroupReader& group, std::vector<OutcomeInfo>& outcomes) {
 
 void read_amounts(const GroupReader& group, AnalysisResult& analysis) {
   const std::size_t count = group.length("accrued"), cycles = analysis.timing.cycles;
+  if (group.length("time_point") != cycles + 1 || group.length("cycle") != cycles)
+    throw IoError(group.path() + "time_point and cycle are not those of the cycles in timing");
   const auto strategies = group.integers("strategy_index", count);
   const auto outcomes = group.integers("outcome_index", count);
   expect_indices(strategies, analysis.strategies.size(), group.path() + "strategy_index");
@@ -309,8 +285,8 @@ std::vector<OutcomeInfo> read_outcomes(const GroupReader& group) {
 
 DrawnInputs read_drawn(const GroupReader& group, std::size_t draws) {
   const std::size_t count = group.length("input");
-  return {group.texts("input", count), group.table("value", {draws, count}), group.reals("expectation", count),
-          group.reals("variance", count)};
+  return {group.texts("input", count), group.table("value", {draws, count}), group.reals_or_nan("expectation", count),
+          group.reals_or_nan("variance", count)};
 }
 
 AnalysisResult read_analysis(const GroupReader& group) {
@@ -346,11 +322,8 @@ AnalysisResult read_analysis(const GroupReader& group) {
   return analysis;
 }
 
-RunResults read_file(const std::filesystem::path& path) {
-  expect_hdf5(path);
-  const Checksum checksum = verify_checksum(path);
-  if (checksum == Checksum::bad) throw IoError("its content does not match its checksum: it is damaged or was altered");
-  const Handle file = open_file(path);
+RunResults read_checked(const std::filesystem::path& path, Checksum checksum) {
+  const Handle file = hdf5::open_file(path);
   hdf5::Budget budget(std::filesystem::file_size(path));
   const GroupReader root(file, budget);
   expect_format(root);
@@ -379,7 +352,17 @@ RunResults read_file(const std::filesystem::path& path) {
   }
   const std::size_t strategies = results.analyses.empty() ? 0 : results.analyses.front().strategies.size();
   results.sensitivity = read_sensitivity(root.group("sensitivity"), strategies);
+  expect_consistent(results);
   return results;
+}
+
+RunResults read_file(const std::filesystem::path& path) {
+  hdf5::expect_hdf5(path);
+  const Checksum checksum = verify_checksum(path);
+  if (checksum == Checksum::bad) throw IoError("its content does not match its checksum: it is damaged or was altered");
+  // The checksum tells damage from use; who made the file could make the checksum too.
+  try_in_child(std::filesystem::file_size(path), [&] { read_checked(path, checksum); });
+  return read_checked(path, checksum);
 }
 
 }  // namespace

@@ -172,6 +172,10 @@ Result<AnalysisResult> price_analysis(const AnalysisResult& analysis, const std:
   AnalysisResult priced = analysis;
   std::vector<std::vector<bool>> same;
   for (std::size_t s = 0; s < all.size(); ++s) {
+    if (!counts_fit(all[s].before, analysis, analysis.strategies[s]))
+      return refuse(
+          fmt::format("what the run counted under `{}` is not what its scenario counts", analysis.strategies[s].name),
+          "run the scenario again");
     Result<std::vector<bool>> kept = price_strategy(all[s], exact, priced.strategies[s]);
     if (!kept) return tl::unexpected(kept.error());
     same.push_back(std::move(*kept));
@@ -301,7 +305,10 @@ void price_draws(const RunResults& run, const study::Plan& before, const study::
   std::vector<Pricing> over_draws = base;
   for (Pricing& pricing : over_draws) pricing.mean_over_draws = true;
   Result<AnalysisResult> priced = price_analysis(analysis, over_draws, now.analyses.front(), exact);
-  if (!priced) return;
+  if (!priced) {
+    repriced.remarks.push_back("the probabilistic analysis is left out: " + priced.error().front().problem);
+    return;
+  }
   priced->draws = 1;
   priced->drawn = {};
   repriced.run.probabilistic = std::move(*priced);

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/build_info.hpp"
 #include "core/diagnostic.hpp"
 #include "core/sha256.hpp"
 #include "results/hdf5.hpp"
 #include "results/memory_file.hpp"
+#include "results/plain_file.hpp"
+#include "results/trial.hpp"
 #include "results/whole_file.hpp"
 
 namespace myelin::results {
@@ -53,13 +56,18 @@ void put(hid_t file, const char* name, const std::vector<T>& values) {
 template <class T>
 std::vector<T> get(hid_t file, const char* name, std::uint64_t first = 0, std::optional<std::uint64_t> last = {}) {
   const std::string action = fmt::format("cannot read '{}'", name);
-  const Handle dataset(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose, action);
+  const Handle dataset = hdf5::open_dataset(file, name, fmt::format("'{}'", name));
+  if (H5Tequal(Handle(H5Dget_type(dataset), H5Tclose, action), types_of(std::vector<T>{}).second) <= 0)
+    throw IoError(fmt::format("'{}' holds values of another type than this format has there", name));
   const Handle space(H5Dget_space(dataset), H5Sclose, action);
-  hsize_t size = 0;
-  if (H5Sget_simple_extent_ndims(space) != 1) throw IoError(action);
+  if (H5Sget_simple_extent_ndims(space) != 1) throw IoError(fmt::format("'{}' is no list", name));
+  hsize_t size = 0, bytes = 0;
   require(H5Sget_simple_extent_dims(space, &size, nullptr), action);
-  const hsize_t begin = first, count = last.value_or(size) - first;
-  if (begin + count > size) throw IoError(action);
+  require(H5Fget_filesize(file, &bytes), action);
+  const hsize_t begin = first, end = last.value_or(size), count = end - first;
+  if (begin > end || end > size) throw IoError(fmt::format("'{}' has {} values where more are told of", name, size));
+  if (count > most_value_bytes(bytes) / sizeof(T))
+    throw IoError(fmt::format("'{}' claims {} values, more than a file of this size can hold", name, count));
   std::vector<T> values(count);
   if (count == 0) return values;
   require(H5Sselect_hyperslab(space, H5S_SELECT_SET, &begin, nullptr, &count, nullptr), action);
@@ -161,48 +169,99 @@ void write_units(const std::filesystem::path& path, const UnitsHeader& header, c
 
 namespace {
 
-Handle open_units(const std::filesystem::path& path) {
-  hdf5::silence();
-  return Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "it is no HDF5 file");
+/// Pairs of texts one after the other.
+std::vector<std::pair<std::string, std::string>> get_pairs(hid_t file, const std::string& name) {
+  const std::vector<std::string> texts = get_texts(file, name);
+  if (texts.size() % 2 != 0) throw IoError(fmt::format("'{}' has a text without its pair", name));
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (std::size_t i = 0; i < texts.size(); i += 2) pairs.emplace_back(texts[i], texts[i + 1]);
+  return pairs;
+}
+
+study::Share get_share(hid_t file) {
+  constexpr std::uint64_t most_tasks = 100'000'000;  // as `--task` takes them
+  const auto share = get<std::uint64_t>(file, "share");
+  const bool good = share.size() == 2 && share[1] <= most_tasks && share[0] < share[1];
+  if (!good) throw IoError("'share' names no task of some");
+  return {share[0], share[1]};
+}
+
+std::uint64_t length_of(hid_t file, const char* name) {
+  const Handle dataset = hdf5::open_dataset(file, name, fmt::format("'{}'", name)),
+               space(H5Dget_space(dataset), H5Sclose, fmt::format("cannot read '{}'", name));
+  return static_cast<std::uint64_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
+}
+
+/// Where the `values` of each unit end; they begin where those of the unit before end, and the last end is theirs.
+std::vector<std::uint64_t> get_ends(hid_t file, const char* name, std::size_t units, const char* values) {
+  std::vector<std::uint64_t> ends = get<std::uint64_t>(file, name);
+  if (ends.size() != units) throw IoError(fmt::format("'{}' has {} values for {} units", name, ends.size(), units));
+  if (!std::ranges::is_sorted(ends)) throw IoError(fmt::format("'{}' does not rise", name));
+  if (const std::uint64_t length = length_of(file, values); length != (ends.empty() ? 0 : ends.back()))
+    throw IoError(fmt::format("'{}' has {} values where more or fewer are told of", values, length));
+  return ends;
 }
 
 }  // namespace
 
-UnitsFile::UnitsFile(std::filesystem::path path) : path_(std::move(path)) {
+UnitsFile::UnitsFile(std::filesystem::path path, Origin origin) : path_(std::move(path)) {
+  hdf5::silence();
   try {
     if (verify_checksum(path_) != Checksum::good)
       throw IoError("its content does not meet the checksum at its end: it is damaged or cut off");
-    const Handle file = open_units(path_);
-    if (get_texts(file, "filetype") != std::vector<std::string>{units_filetype})
-      throw IoError("it holds no finished units of this version of myelin");
-    const auto identity = get_texts(file, "identity"), scenario = get_texts(file, "scenario_files");
-    for (std::size_t i = 0; i + 1 < identity.size(); i += 2)
-      header_.identity.emplace_back(identity[i], identity[i + 1]);
-    for (std::size_t i = 0; i + 1 < scenario.size(); i += 2)
-      header_.scenario.scenario_files.push_back({scenario[i], scenario[i + 1]});
-    const auto share = get<std::uint64_t>(file, "share");
-    header_.share = {share.at(0), share.at(1)};
-    header_.scenario.scenario_path = get_texts(file, "scenario_path").at(0);
-    header_.scenario.scenario_overrides = get_texts(file, "scenario_overrides");
-    header_.scenario.strategies_asked_for = get_texts(file, "strategies_asked_for");
-    const auto analyses = get_texts(file, "analysis");
-    const auto numbers = get<std::uint64_t>(file, "number");
-    reals_end_ = get<std::uint64_t>(file, "reals_end");
-    integers_end_ = get<std::uint64_t>(file, "integers_end");
-    for (std::size_t i = 0; i < analyses.size(); ++i) names_.push_back({analyses[i], numbers.at(i)});
+    // The checksum tells damage from use; who made the file could make the checksum too.
+    const auto read_all = [this] {
+      read_header();
+      for (std::size_t unit = 0; unit < names_.size(); ++unit) read_values(unit);
+    };
+    if (origin == Origin::anywhere) try_in_child(std::filesystem::file_size(path_), read_all);
+    read_header();
   } catch (const IoError& error) {
     throw IoError(fmt::format("cannot read '{}': {}", path_.string(), error.what()));
   }
 }
 
-study::UnitValues UnitsFile::read(std::size_t unit) const {
-  const Handle file = open_units(path_);
+void UnitsFile::read_header() {
+  const Handle file = hdf5::open_file(path_);
+  if (get_texts(file, "filetype") != std::vector<std::string>{units_filetype})
+    throw IoError("it holds no finished units of this version of myelin");
+  header_.identity = get_pairs(file, "identity");
+  for (const auto& [name, text] : get_pairs(file, "scenario_files"))
+    header_.scenario.scenario_files.push_back({name, text});
+  header_.share = get_share(file);
+  const auto scenario_path = get_texts(file, "scenario_path");
+  if (scenario_path.size() != 1) throw IoError("'scenario_path' is not one text");
+  header_.scenario.scenario_path = scenario_path.front();
+  header_.scenario.scenario_overrides = get_texts(file, "scenario_overrides");
+  header_.scenario.strategies_asked_for = get_texts(file, "strategies_asked_for");
+  const auto analyses = get_texts(file, "analysis");
+  const auto numbers = get<std::uint64_t>(file, "number");
+  if (numbers.size() != analyses.size()) throw IoError("'number' and 'analysis' are not of the same units");
+  reals_end_ = get_ends(file, "reals_end", analyses.size(), "reals");
+  integers_end_ = get_ends(file, "integers_end", analyses.size(), "integers");
+  for (std::size_t i = 0; i < analyses.size(); ++i) names_.push_back({analyses[i], numbers[i]});
+}
+
+study::UnitValues UnitsFile::read_values(std::size_t unit) const {
+  const Handle file = hdf5::open_file(path_);
   const auto range = [unit](const std::vector<std::uint64_t>& ends) {
     return std::pair(unit == 0 ? 0 : ends.at(unit - 1), ends.at(unit));
   };
   const auto [real, real_end] = range(reals_end_);
   const auto [integer, integer_end] = range(integers_end_);
-  return {get<double>(file, "reals", real, real_end), get<std::uint64_t>(file, "integers", integer, integer_end)};
+  study::UnitValues values{get<double>(file, "reals", real, real_end),
+                           get<std::uint64_t>(file, "integers", integer, integer_end)};
+  if (!std::ranges::all_of(values.reals, [](double value) { return std::isfinite(value); }))
+    throw IoError(fmt::format("'reals' of {} holds what is no finite number", to_string(names_[unit])));
+  return values;
+}
+
+study::UnitValues UnitsFile::read(std::size_t unit) const {
+  try {
+    return read_values(unit);
+  } catch (const IoError& error) {
+    throw IoError(fmt::format("cannot read '{}': {}", path_.string(), error.what()));
+  }
 }
 
 }  // namespace myelin::results

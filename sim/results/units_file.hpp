@@ -42,8 +42,11 @@ void write_units(const std::filesystem::path& path, const UnitsHeader& header, c
 /// A file of units, whose checksum was verified when it was opened. Units are read when they are asked for.
 class UnitsFile {
  public:
+  /// Where a file is from: of what this process has just written itself, its content needs no trial.
+  enum class Origin { anywhere, this_process };
+
   /// Throws IoError, with the name of the file, if it is missing, damaged, or no file of units of this version.
-  explicit UnitsFile(std::filesystem::path path);
+  explicit UnitsFile(std::filesystem::path path, Origin origin = Origin::anywhere);
 
   const std::filesystem::path& path() const { return path_; }
   const UnitsHeader& header() const { return header_; }
@@ -51,6 +54,9 @@ class UnitsFile {
   study::UnitValues read(std::size_t unit) const;
 
  private:
+  void read_header();
+  study::UnitValues read_values(std::size_t unit) const;
+
   std::filesystem::path path_;
   UnitsHeader header_;
   std::vector<study::UnitName> names_;

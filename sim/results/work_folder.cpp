@@ -152,7 +152,7 @@ void WorkFolder::flush() {
   write_units(path, {identity_, {}, {}}, {waiting_.begin(), waiting_.end()});
   waiting_.clear();
   numbers_waiting_ = 0;
-  index_.add(UnitsFile(path));
+  index_.add(UnitsFile(path, UnitsFile::Origin::this_process));
   last_batch_ = std::chrono::steady_clock::now();
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/contract.hpp"
+#include "engine/conventions.hpp"
 
 namespace myelin::study {
 
@@ -26,6 +27,8 @@ void add(StrategyOutput& sum, const StrategyOutput& output) {
   add(sum.outcomes, output.outcomes);
   for (std::size_t t = 0; t < sum.tallies.size(); ++t) add(sum.tallies[t], output.tallies[t]);
   for (std::size_t o = 0; o < sum.amounts.size(); ++o) {
+    if (sum.amounts[o].has_value() != output.amounts[o].has_value())
+      throw IoError("finished units of draws do not know the same amounts -- do the draws again");
     if (!sum.amounts[o]) continue;
     sum.amounts[o]->start += output.amounts[o]->start;
     add(sum.amounts[o]->point, output.amounts[o]->point);
@@ -47,6 +50,28 @@ void divide(Estimates& estimates, double n) {
 OutputSum::OutputSum(AnalysisOutput output) : count_(1), sum_(std::move(output)) {
   for (StrategyOutput& strategy : sum_.strategies) square(strategy.outcomes.standard_error);
   for (IncrementOutput& increment : sum_.increments) square(increment.outcomes.standard_error);
+}
+
+OutputSum OutputSum::shaped(const std::vector<Program>& programs) {
+  OutputSum sum;
+  for (const Program& program : programs) {
+    StrategyOutput& strategy = sum.sum_.strategies.emplace_back();
+    const std::vector<double> zeros(program.outcomes.size() * engine::columns);
+    strategy.outcomes = {zeros, zeros};
+    for (const Phase phase : {Phase::start, Phase::point, Phase::cycle}) {
+      for (const Step& step : program.steps(phase)) {
+        if (const auto* tally = std::get_if<Tally>(&step.action))
+          strategy.tallies.emplace_back(tally->cells * engine::tally_times(phase, program.cycles));
+      }
+    }
+    strategy.amounts.assign(program.outcomes.size(),
+                            engine::AmountsByTime{0, std::vector<double>(program.cycles + std::size_t{1}),
+                                                  std::vector<double>(program.cycles)});
+    const std::size_t place = sum.sum_.strategies.size() - 1;
+    for (std::size_t versus = 0; versus < place; ++versus)
+      sum.sum_.increments.push_back({place, versus, {zeros, zeros}, 0});
+  }
+  return sum;
 }
 
 OutputSum merge(OutputSum a, const OutputSum& b) {

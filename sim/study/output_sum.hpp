@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "study/simulate.hpp"
+#include "study/work.hpp"
 
 namespace myelin::study {
 
@@ -13,12 +14,15 @@ class OutputSum {
   /// Of one draw.
   explicit OutputSum(AnalysisOutput output);
 
+  /// Of no draw: zeros in the shape that sums over draws of these programs, with the tallies that are counted, have.
+  static OutputSum shaped(const std::vector<Program>& programs);
+
   std::uint64_t count() const { return count_; }
 
   /// The mean over the draws. Its errors are those of the patients, who differ from draw to draw.
   AnalysisOutput mean() &&;
 
-  /// Writes or reads all that it holds.
+  /// Writes or reads all that it holds; what is read must have its shape.
   template <class Archive>
   void pass(Archive& archive);
 
@@ -39,8 +43,8 @@ template <class Archive>
 void pass(Archive& archive, std::optional<engine::AmountsByTime>& amounts) {
   std::uint64_t known = amounts ? 1 : 0;
   archive(known);
-  if (known == 0) return;
-  if (!amounts) amounts.emplace();
+  if (known == 0) amounts.reset();
+  if (!amounts) return;
   archive(amounts->start);
   archive(amounts->point);
   archive(amounts->event);
@@ -59,8 +63,7 @@ void OutputSum::pass(Archive& archive) {
     std::uint64_t strategy = increment.strategy, versus = increment.versus;
     archive(strategy);
     archive(versus);
-    increment.strategy = strategy;
-    increment.versus = versus;
+    if (strategy != increment.strategy || versus != increment.versus) throw Unpacker::unfit();
     study::pass(archive, increment.outcomes);
     archive(increment.cost_qaly_covariance);
   });

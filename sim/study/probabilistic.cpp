@@ -11,6 +11,7 @@
 #include <span>
 
 #include "engine/amounts.hpp"
+#include "engine/conventions.hpp"
 #include "study/evaluation.hpp"
 #include "study/output_sum.hpp"
 #include "study/patients_per_draw.hpp"
@@ -82,10 +83,7 @@ class DrawRunner {
     engine::TreeFold<OutputSum> fold;
     for (std::uint64_t unit = 0; unit < units();) {
       if (const auto kept = execution_.store != nullptr ? execution_.store->find(name_of(unit)) : std::nullopt) {
-        Unpacker unpacker(*kept);
-        DrawnUnit drawn;
-        drawn.pass(unpacker);
-        add(std::move(drawn), all.draws, fold);
+        add(read_unit(unit, *kept), all.draws, fold);
         ++unit;
         continue;
       }
@@ -120,6 +118,20 @@ class DrawRunner {
       sum.pass(archive);
     }
   };
+
+  DrawnUnit read_unit(std::uint64_t number, const UnitValues& kept) const {
+    const std::uint64_t first = number * unit_draws_,
+                        draws = std::min<std::uint64_t>(draws_.draws() - first, unit_draws_);
+    DrawnUnit unit{{}, OutputSum::shaped(base_)};
+    for (const Program& program : base_) {
+      const std::vector<double> zeros(draws * program.outcomes.size() * engine::columns);
+      unit.draws.push_back({zeros, zeros});
+    }
+    unpack(name_of(number), kept, unit);
+    if (unit.sum.count() != draws)
+      throw IoError(fmt::format("the finished unit of work {} is of other draws -- do it again", number));
+    return unit;
+  }
 
   Result<std::optional<ProbabilisticOutput>> do_share() {
     std::vector<std::uint64_t> mine;

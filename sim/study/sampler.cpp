@@ -132,8 +132,7 @@ bool Sampler::live_units(Fold& fold) {
   for (std::uint64_t unit = 0; unit < units(); ++unit) {
     std::optional<UnitSums> sums;
     if (const auto kept = execution_.store != nullptr ? execution_.store->find(name_of(unit)) : std::nullopt) {
-      Unpacker unpacker(*kept);
-      sums.emplace().pass(unpacker);
+      unpack(name_of(unit), *kept, sums.emplace(UnitSums{simulation_.make_sums(), total_.counts, 0}));
     } else if (!interrupted()) {
       sums = live_unit(unit);
     }
@@ -141,7 +140,6 @@ bool Sampler::live_units(Fold& fold) {
     fold.push(std::move(sums->sums));
     done_ = std::min(simulation_.blocks(), (unit + 1) * unit_blocks_);
     for (std::size_t s = 0; s < total_.counts.size(); ++s) {
-      MYELIN_EXPECT(sums->counts[s].size() == total_.counts[s].size());
       for (std::size_t i = 0; i < total_.counts[s].size(); ++i) total_.counts[s][i] += sums->counts[s][i];
     }
     total_.patient_cycles += sums->patient_cycles;
@@ -155,6 +153,8 @@ bool Sampler::live_until(Fold& fold) {
     goal_ = stop;
     if (!live_blocks(done_, stop, fold)) return false;
     done_ = stop;
+    precision_ = precision_of(fold.result());
+    report(done_);
   }
   take_counts(total_);
   return true;
@@ -238,7 +238,17 @@ void Sampler::report(std::uint64_t blocks) const {
   if (!execution_.report) return;
   std::uint64_t cycles = total_.patient_cycles;
   for (const auto& workspace : workspaces_) cycles += workspace.patient_cycles;
-  execution_.report({evaluation_.name, patients_of(blocks), patients_of(goal_), cycles, seconds()});
+  execution_.report({evaluation_.name, patients_of(blocks), patients_of(goal_), cycles, seconds(), precision_});
+}
+
+Progress::Precision Sampler::precision_of(const engine::PatientSums& sums) const {
+  Progress::Precision farthest{0, 1};
+  for (const PrecisionTarget& target : evaluation_.until) {
+    const double reached = error_reached(target, evaluation_.programs.front().outcomes, sums);
+    if (reached * farthest.asked >= farthest.standard_error * target.standard_error)
+      farthest = {reached, target.standard_error};
+  }
+  return farthest;
 }
 
 /// A mean far from 0 means that what was drawn is not what the rows of the programs say: our mistake.

@@ -57,6 +57,7 @@ class Sampler {
   bool interrupted() const { return execution_.interrupted != nullptr && execution_.interrupted->load(); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   void report(std::uint64_t blocks) const;
+  Progress::Precision precision_of(const engine::PatientSums& sums) const;
   std::vector<double> check_martingales(const engine::PatientSums& sums) const;
   AnalysisOutput output(const engine::PatientSums& sums) const;
 
@@ -67,7 +68,8 @@ class Sampler {
   std::uint64_t unit_blocks_ = 1;
   std::uint64_t done_ = 0;  ///< blocks in the fold
   std::uint64_t goal_ = 0;  ///< blocks for which progress is told
-  UnitSums total_;          ///< counts of all that is in the fold; no sums
+  std::optional<Progress::Precision> precision_;
+  UnitSums total_;  ///< counts of all that is in the fold; no sums
   Clock::time_point begin_ = Clock::now();
 };
 

@@ -21,6 +21,11 @@ struct Progress {
   std::uint64_t patients_done = 0, patients = 0;
   std::uint64_t patient_cycles = 0;  ///< lived so far, over all strategies
   double elapsed_seconds = 0;
+  /// Of the target that is farthest from what a run with a precision asks for; none before it is first looked at.
+  struct Precision {
+    double standard_error = 0, asked = 0;
+  };
+  std::optional<Precision> precision = {};
 };
 
 /// How to run a plan; nothing of it changes an estimate.

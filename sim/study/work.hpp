@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -7,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/contract.hpp"
+#include "core/diagnostic.hpp"
 
 /// \file
 /// The work of a run, cut into units that are numbered once: blocks of patients of each analysis, and parameter draws.
@@ -97,9 +98,12 @@ class Packer {
   UnitValues values_;
 };
 
-/// Throws ContractViolation if the values end too early.
+/// Reads values back into what has the shape of what was packed: lists keep their lengths. Throws IoError where the
+/// values are of another shape or too few, since they come from files that others can have made.
 class Unpacker {
  public:
+  static IoError unfit() { return IoError("its values are not of the shape that this analysis has"); }
+
   explicit Unpacker(const UnitValues& values) : values_(values) {}
   void operator()(double& value) { value = values_.reals[take(real_, 1, values_.reals.size())]; }
   void operator()(std::uint64_t& value) { value = values_.integers[take(integer_, 1, values_.integers.size())]; }
@@ -107,43 +111,59 @@ class Unpacker {
   void operator()(std::vector<std::uint64_t>& values) { take_list(values_.integers, integer_, values); }
   template <class T>
   void sparse(std::vector<T>& values) {
-    std::uint64_t size = 0, count = 0, position = 0;
-    T value = 0;
-    (*this)(size);
+    expect_size(values.size());
+    std::ranges::fill(values, T{0});
+    std::uint64_t count = 0, position = 0;
     (*this)(count);
-    values.assign(size, 0);
     for (std::uint64_t i = 0; i < count; ++i) {
       (*this)(position);
-      (*this)(value);
-      if (position >= size) throw ContractViolation("a unit of work has a number beyond its analysis");
-      values[position] = value;
+      if (position >= values.size()) throw unfit();
+      (*this)(values[position]);
     }
   }
   template <class Item, class Pass>
   void each(std::vector<Item>& items, Pass pass) {
-    std::uint64_t count = 0;
-    (*this)(count);
-    items.clear();
-    for (std::uint64_t i = 0; i < count; ++i) pass(items.emplace_back());
+    expect_size(items.size());
+    for (Item& item : items) pass(item);
+  }
+  /// Everything has been read.
+  void expect_end() const {
+    if (real_ != values_.reals.size() || integer_ != values_.integers.size()) throw unfit();
   }
 
  private:
   static std::size_t take(std::size_t& next, std::size_t count, std::size_t size) {
-    if (count > size - next) throw ContractViolation("a unit of work has fewer values than its analysis");
+    if (count > size - next) throw unfit();
     next += count;
     return next - count;
   }
   template <class T>
   void take_list(const std::vector<T>& from, std::size_t& next, std::vector<T>& into) {
-    std::uint64_t count = 0;
-    (*this)(count);
-    const std::size_t first = take(next, count, from.size());
-    into.assign(from.begin() + static_cast<std::ptrdiff_t>(first),
-                from.begin() + static_cast<std::ptrdiff_t>(first + count));
+    expect_size(into.size());
+    const std::size_t first = take(next, into.size(), from.size());
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(first), into.size(), into.begin());
+  }
+  void expect_size(std::uint64_t size) {
+    std::uint64_t found = 0;
+    (*this)(found);
+    if (found != size) throw unfit();
   }
 
   const UnitValues& values_;
   std::size_t real_ = 0, integer_ = 0;
 };
+
+/// Reads a kept unit into `into`, as `Unpacker` does; the IoError names the unit and what to do.
+template <class Unit>
+void unpack(const UnitName& name, const UnitValues& values, Unit& into) {
+  try {
+    Unpacker unpacker(values);
+    into.pass(unpacker);
+    unpacker.expect_end();
+  } catch (const IoError& error) {
+    throw IoError("the finished unit of work " + to_string(name) + " cannot be used: " + error.what() +
+                  " -- do it again: remove the part that has it, or the folder of unfinished work");
+  }
+}
 
 }  // namespace myelin::study

@@ -237,6 +237,9 @@ struct WrittenAmounts {
     analysis.outcomes[2].parts = {0, 1};
     const myelin::engine::AmountsByTime amounts{1, {1, 2, 3, 4, 5}, {1, 2, 3, 4}};
     analysis.strategies.resize(2);
+    analysis.strategies[0].name = "first";
+    analysis.strategies[1].name = "second";
+    analysis.increments = {{{1, 0}, std::vector<double>(6), std::vector<double>(6), 0}};
     for (StrategyResult& strategy : analysis.strategies) {
       strategy.mean = strategy.standard_error = std::vector<double>(6);
       strategy.amounts = {amounts, amounts, std::nullopt};
@@ -259,7 +262,7 @@ TEST_CASE_METHOD(WrittenAmounts, "timing and amounts that no weights can be made
   SECTION("another number of cycles than the amounts have") {
     const std::uint64_t cycles = 6;
     alter_group(path, timing, [&](hid_t group) { put_attribute(group, "cycles", H5T_NATIVE_UINT64, {}, &cycles); });
-    CHECK_THAT(problem_of(path), Contains("amounts/at_time_points has the shape [4][5] where [4][7]"));
+    CHECK_THAT(problem_of(path), Contains("amounts/time_point and cycle are not those of the cycles"));
   }
   SECTION("an absurd number of cycles") {
     const std::uint64_t cycles = std::uint64_t{1} << 40;
@@ -331,7 +334,10 @@ struct WrittenSensitivity {
     RunResults run;
     run.analyses.emplace_back().name = "base";
     run.analyses.front().timing = {myelin::Years{1}, 4};
-    run.analyses.front().strategies.resize(3);
+    std::vector<StrategyResult>& strategies = run.analyses.front().strategies;
+    strategies.resize(3);
+    for (std::size_t s = 0; s < 3; ++s) strategies[s].name = std::to_string(s);
+    run.analyses.front().increments = {{{1, 0}, {}, {}, 0}, {{2, 0}, {}, {}, 0}, {{2, 1}, {}, {}, 0}};
     const CostAndQalys outcomes{{1, 2, 3}, {4, 5, 6}};
     const MovedInput input{"costs.drug", "GBP", 100};
     SensitivityResult& sensitivity = run.sensitivity.emplace();

@@ -55,7 +55,7 @@ class RandomRun {
     for (std::size_t i = 0; i < 2; ++i) run.analyses.push_back(analysis(strategies, draws, longest));
     run.analyses.front().name = "base";
     if (draws % 2 == 0) {
-      run.probabilistic = analysis(strategies, draws, longest);
+      run.probabilistic = analysis(strategies, draws, longest, &run.analyses.front().outcomes);
       run.probabilistic->name = "probabilistic";
       run.probabilistic->drawn.names = texts(1 + count(longest));
       run.probabilistic->drawn.values = numbers(draws * run.probabilistic->drawn.names.size());
@@ -174,7 +174,8 @@ class RandomRun {
     return amounts;
   }
 
-  AnalysisResult analysis(std::size_t strategies, std::size_t draws, std::size_t longest) {
+  AnalysisResult analysis(std::size_t strategies, std::size_t draws, std::size_t longest,
+                          const std::vector<OutcomeInfo>* outcomes = nullptr) {
     AnalysisResult analysis;
     analysis.name = text();
     analysis.overrides = texts(count(longest));
@@ -184,7 +185,9 @@ class RandomRun {
     analysis.discount_cost = rate(longest);
     analysis.discount_qaly = rate(longest);
     analysis.discount_qaly.compounded = analysis.discount_cost.compounded;
-    for (std::size_t i = count(longest); i > 0; --i) analysis.outcomes.push_back(outcome(analysis.outcomes.size()));
+    if (outcomes != nullptr) analysis.outcomes = *outcomes;
+    for (std::size_t i = outcomes != nullptr ? 0 : count(longest); i > 0; --i)
+      analysis.outcomes.push_back(outcome(analysis.outcomes.size()));
     const std::size_t means = analysis.outcomes.size() * column_count, size = draws * means;
     std::vector<TallyResult> shared;
     for (std::size_t i = count(3); i > 0; --i) shared.push_back(tally_axes(longest));

@@ -65,10 +65,10 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
 
   double read = 0;
   std::uint64_t read_number = 0;
-  std::vector<std::uint64_t> read_mostly_none;
-  std::vector<double> read_mostly_zero;
-  std::vector<double> read_reals, read_none = {1};
-  std::vector<std::vector<std::uint64_t>> read_lists;
+  std::vector<std::uint64_t> read_mostly_none(8, 9);
+  std::vector<double> read_mostly_zero(4);
+  std::vector<double> read_reals(2), read_none;
+  std::vector<std::vector<std::uint64_t>> read_lists = {{0}, {}, {0, 0}};
   Unpacker unpacker(values);
   unpacker(read);
   unpacker(read_none);
@@ -84,7 +84,7 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
   CHECK(read_number == number);
   CHECK(read_lists == lists);
   CHECK(read_reals == reals);
-  CHECK_THROWS_AS(unpacker(read), ContractViolation);
+  CHECK_THROWS_AS(unpacker(read), myelin::IoError);
   UnitValues cut = values;
   cut.reals.resize(2);
   Unpacker of_cut(cut);
@@ -92,5 +92,20 @@ TEST_CASE("what is packed comes out as it was, and too little is noticed", "[stu
   of_cut(read_none);
   of_cut(read_number);
   of_cut.each(read_lists, [&](std::vector<std::uint64_t>& list) { of_cut(list); });
-  CHECK_THROWS_AS(of_cut(read_reals), ContractViolation);
+  CHECK_THROWS_AS(of_cut(read_reals), myelin::IoError);
+
+  SECTION("lists of other lengths are refused before memory is asked for") {
+    Packer huge;
+    huge(std::uint64_t{1} << 60);
+    huge(std::uint64_t{0});
+    const UnitValues claims = std::move(huge).result();
+    std::vector<std::uint64_t> few(3);
+    CHECK_THROWS_AS(Unpacker(claims).sparse(few), myelin::IoError);
+    CHECK_THROWS_AS(Unpacker(claims)(few), myelin::IoError);
+    CHECK_THROWS_AS(Unpacker(claims).each(few, [](std::uint64_t&) {}), myelin::IoError);
+  }
+  SECTION("more values than there should be are noticed") {
+    Unpacker all(values);
+    CHECK_THROWS_AS(all.expect_end(), myelin::IoError);
+  }
 }
