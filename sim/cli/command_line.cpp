@@ -16,6 +16,7 @@
 #include "core/build_info.hpp"
 #include "core/contract.hpp"
 #include "core/diagnostic.hpp"
+#include "report/export.hpp"
 #include "study/calibrate_spec.hpp"
 #include "study/measure.hpp"
 #include "study/targets_file.hpp"
@@ -151,6 +152,18 @@ void add_calibrate_options(CLI::App& command, Options& options) {
   command.footer(study::describe_calibration_spec());
 }
 
+void add_export_options(CLI::App& command, Options& options) {
+  command.add_option("results", options.results, "results file (HDF5)")->required();
+  command.add_option("--to", options.to, "folder to write the files into; made if it is not there")->required();
+  std::string text = "Files\n\n";
+  for (const std::string& name : report::export_file_names()) text += "  " + name + "\n";
+  command.footer(
+      text +
+      "\nColumns have the names that hesim and dampack give them; SAVI, BCEA, voi and dampack read the three\n"
+      "psa_*.csv, which are read back and held against the run. Nothing is overwritten. The columns are\n"
+      "explained in scripts/readers/README.md, beside readers for R and Python.");
+}
+
 void add_access_options(CLI::App& command, Options& options) {
   add_scenario(command, options);
   command.add_flag("--json", options.json, "print the result as JSON, and nothing else");
@@ -258,6 +271,8 @@ int run_command_line(int argc, const char* const* argv) {
                 "not simulated again; repeatable");
   analyse_command->add_flag("--all-conventions", options.all_conventions,
                             "the results under every timing convention, side by side");
+
+  add_export_options(*add_command("export", "CSV files for other tools", export_run), options);
 
   CLI::App* digest_command = add_command("digest", "print the SHA-256 over every result", digest);
   digest_command->add_option("results", options.results, "results file (HDF5)")->required()->type_name(file_name);

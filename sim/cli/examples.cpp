@@ -28,6 +28,7 @@ const std::map<std::string, std::vector<std::string>>& examples() {
        {"myelin analyse base_case.h5 --thresholds 25000,35000 --reference ocrelizumab",
         "myelin analyse base_case.h5 --all-conventions",
         "myelin analyse base_case.h5 --set therapies.ahsct.procedure.cost=32900 --json"}},
+      {"export", {"myelin export uncertain.h5 --to tables"}},
       {"digest", {"myelin digest base_case.h5", "myelin digest base_case.h5 --by-strategy"}},
       {"describe",
        {"myelin describe scenario", "myelin describe results",
