@@ -26,6 +26,7 @@ ALLOWED = {
     "economics": {"results", "core", "random", "program/parameters.hpp", "program/timing.hpp"},
     # What `analyse` is asked stands in the scenario, and some answers need the programs of the run.
     "report": BELOW_STUDY | {"study", "results", "economics"},
+    "page": BELOW_STUDY | {"study", "results", "economics", "report"},
 }
 COMPOSER = "cli"
 MODEL_MAY_INCLUDE = BELOW_ENGINE

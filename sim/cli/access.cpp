@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/access.hpp"
 #include "cli/common.hpp"
 #include "engine/cohort.hpp"
 #include "engine/conventions.hpp"
@@ -77,6 +78,25 @@ report::AccessReport report_on(const ParameterSet& parameters) {
 
 }  // namespace
 
+bool asks_for_access(const study::Plan& plan) {
+  return !plan.analyses.front().scenario.parameters.names_under("access.regions").empty();
+}
+
+Result<report::AccessReport> access_report(const study::Plan& plan) {
+  std::vector<std::vector<ms::RegionAccess>> solved;
+  for (const study::PlannedAnalysis& analysis : plan.analyses) {
+    const Result<std::vector<ms::RegionAccess>> regions =
+        ms::solve_access(*plan.model, analysis.scenario.parameters,
+                         [&](const Program& program) { return expectations_of(program, analysis.population); });
+    if (!regions) return tl::unexpected(regions.error());
+    solved.push_back(*regions);
+  }
+  report::AccessReport report = report_on(plan.analyses.front().scenario.parameters);
+  for (std::size_t i = 0; i < solved.size(); ++i)
+    report.analyses.push_back(analysis_of(plan.analyses[i], solved[i], report.thresholds));
+  return report;
+}
+
 int access(const Options& options) {
   study::PlanRequest request = request_of(options);
   request.overrides.push_back("analysis.engine=cohort");
@@ -87,18 +107,9 @@ int access(const Options& options) {
                              fmt::format("access is known of the model 'ms' only, not of '{}'", plan->model->name()),
                              "give a scenario of the MS model"}});
   }
-  std::vector<std::vector<ms::RegionAccess>> solved;
-  for (const study::PlannedAnalysis& analysis : plan->analyses) {
-    const Result<std::vector<ms::RegionAccess>> regions =
-        ms::solve_access(*plan->model, analysis.scenario.parameters,
-                         [&](const Program& program) { return expectations_of(program, analysis.population); });
-    if (!regions) return report_problems(regions.error());
-    solved.push_back(*regions);
-  }
-  report::AccessReport report = report_on(plan->analyses.front().scenario.parameters);
-  for (std::size_t i = 0; i < solved.size(); ++i)
-    report.analyses.push_back(analysis_of(plan->analyses[i], solved[i], report.thresholds));
-  fmt::print("{}\n", options.json ? report::access_json(report) : report::access_tables(report));
+  const Result<report::AccessReport> report = access_report(*plan);
+  if (!report) return report_problems(report.error());
+  fmt::print("{}\n", options.json ? report::access_json(*report) : report::access_tables(*report));
   return exit_good;
 }
 

@@ -132,6 +132,20 @@ std::string help_on_targets() {
   return text + "\n" + study::describe_measures();
 }
 
+void add_report_options(CLI::App& command, Options& options) {
+  command.add_option("results", options.results, "results file (HDF5)")->required()->type_name(file_name);
+  command.add_option("-o,--output", options.output, "page to write; beside the results file if left out")
+      ->type_name(file_name);
+  command.add_option("--thresholds", options.thresholds, "willingness to pay for a QALY, separated by commas")
+      ->delimiter(',')
+      ->check(finite_threshold);
+  command.add_option("--reference", options.reference, "the strategy that the others are compared with one by one");
+  add_overrides(command, options,
+                "key=value for a price, utility, discount rate or key of the analysis: the run is priced again, "
+                "not simulated again; repeatable");
+  command.add_flag("--quiet", options.quiet, "print nothing but errors");
+}
+
 void add_validate_options(CLI::App& command, Options& options) {
   command.add_option("targets", options.targets, "observations (CSV); scenarios/ms/validation/targets.csv if left out")
       ->type_name(file_name);
@@ -272,6 +286,10 @@ int run_command_line(int argc, const char* const* argv) {
   analyse_command->add_flag("--all-conventions", options.all_conventions,
                             "the results under every timing convention, side by side");
 
+  add_report_options(
+      *add_command("report", "one page (HTML) with the answer, tables, pictures and evidence of a finished run",
+                   report),
+      options);
   add_export_options(*add_command("export", "CSV files for other tools", export_run), options);
 
   CLI::App* digest_command = add_command("digest", "print the SHA-256 over every result", digest);

@@ -44,6 +44,7 @@ int check(const Options& options);
 int run(const Options& options);
 int merge(const Options& options);
 int analyse(const Options& options);
+int report(const Options& options);
 int export_run(const Options& options);
 int digest(const Options& options);
 int describe(const Options& options);

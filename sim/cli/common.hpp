@@ -7,8 +7,6 @@
 
 #include "cli/command_line.hpp"
 #include "core/diagnostic.hpp"
-#include "results/counted_lives.hpp"
-#include "results/types.hpp"
 #include "study/sensitivity_plan.hpp"
 
 namespace myelin::cli {
@@ -27,14 +25,5 @@ Result<std::size_t> find_reference(const std::vector<std::string>& strategies, c
 /// The sensitivity analyses that the plan's scenario asks for; or every mistake in its questions, those that `analyse`
 /// answers included, so that nothing is simulated in vain.
 Result<study::SensitivityPlan> plan_questions(const study::Plan& plan);
-
-/// The tables of `run` on standard output, or their JSON.
-int print_results(const results::RunResults& run, const Options& options);
-
-/// The tables of `analyse`, every question of the dossier with them, or their JSON. `lives` are those of `run` where
-/// they are known; `remarks` are told first.
-int print_analysis(const results::RunResults& run, const scenario::Scenario& scenario,
-                   const std::optional<results::CountedLives>& lives, const std::vector<std::string>& remarks,
-                   const Options& options);
 
 }  // namespace myelin::cli

@@ -6,12 +6,11 @@
 #include "cli/common.hpp"
 #include "engine/cohort.hpp"
 #include "report/text_table.hpp"
-#include "results/reprice.hpp"
 #include "results/results.hpp"
 #include "study/joint_groups.hpp"
 
 /// \file
-/// The commands that look without simulating: check, analyse, digest, describe.
+/// The commands that look without simulating: check, digest, describe.
 
 namespace myelin::cli {
 
@@ -87,23 +86,6 @@ int check(const Options& options) {
   if (options.inputs) print_inputs(base.scenario.parameters);
   print_implications(*plan);
   return exit_good;
-}
-
-int analyse(const Options& options) {
-  results::RunResults run = results::read(options.results);
-  const Result<study::Plan> plan = results::plan_of_run(run, options.overrides, models());
-  if (!plan) return report_problems(plan.error(), "");
-  const Result<study::Plan> ran = options.overrides.empty() ? plan : results::plan_of_run(run, {}, models());
-  if (!ran) return report_problems(ran.error(), "");
-  const std::optional<results::CountedLives> lives = results::counted_lives(run, *ran, *plan);
-  std::vector<std::string> remarks;
-  if (!options.overrides.empty()) {
-    Result<results::Repriced> repriced = results::reprice(run, *plan, models());
-    if (!repriced) return report_problems(repriced.error(), "");
-    run = std::move(repriced->run);
-    remarks = std::move(repriced->remarks);
-  }
-  return print_analysis(run, plan->analyses.front().scenario, lives, remarks, options);
 }
 
 int digest(const Options& options) {

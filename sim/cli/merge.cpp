@@ -87,7 +87,8 @@ int merge(const Options& options) {
   const Result<engine::InstructionSet> instruction_set = choose_instruction_set(options.instruction_set);
   if (!instruction_set) problems.insert(problems.end(), instruction_set.error().begin(), instruction_set.error().end());
   if (!problems.empty()) return report_problems(problems, "; nothing was merged");
-  Result<study::Plan> plan = results::plan_of_run(parts.header().scenario, {}, models(), true);
+  Result<study::Plan> plan =
+      results::plan_of_run(parts.header().scenario, {}, models(), study::PlanRequest::Extent::all);
   if (!plan) return report_problems(plan.error(), "; nothing was merged");
   ProgressReporter progress(options);
   const study::Execution execution = execution_of(options, *instruction_set, progress, &parts);

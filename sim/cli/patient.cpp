@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cli/common.hpp"
+#include "core/contract.hpp"
 #include "engine/cohort.hpp"
 #include "engine/conventions.hpp"
 #include "models/ms/person.hpp"

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "cli/common.hpp"
+#include "cli/shown.hpp"
 #include "results/collect.hpp"
 #include "results/results.hpp"
 

@@ -110,6 +110,11 @@ Document equity_table(const AccessAnalysis& analysis) {
          Table{{{"region", Kind::text}, {"QALYs per\nreferred patient"}, {"less than in the\nbest region"}}, cells};
 }
 
+Document tables_of(const AccessReport& report, const AccessAnalysis& analysis) {
+  return waits_table(analysis) + losses_table(report, analysis) + one_more_table(report, analysis) +
+         equity_table(analysis);
+}
+
 Document notes(const AccessReport& report) {
   const Paragraph how_to_read{fmt::format(
       "Referred patients follow the strategy '{}'; those who wait {}; where there is no capacity, {}. All regions "
@@ -172,12 +177,17 @@ Json analysis_json(const AccessReport& report, const AccessAnalysis& analysis) {
 
 }  // namespace
 
+Document access_document(const AccessReport& report) {
+  Document document;
+  for (const AccessAnalysis& analysis : report.analyses)
+    document += Heading{"Access to transplantation: " + analysis.label} + tables_of(report, analysis);
+  return document + notes(report);
+}
+
 std::string access_tables(const AccessReport& report) {
   std::string text = wrap(report.title) + "\n";
   for (const AccessAnalysis& analysis : report.analyses) {
-    text += fmt::format("\n=== {} ===\n\n{}", analysis.label,
-                        to_text(waits_table(analysis) + losses_table(report, analysis) +
-                                one_more_table(report, analysis) + equity_table(analysis)));
+    text += fmt::format("\n=== {} ===\n\n{}", analysis.label, to_text(tables_of(report, analysis)));
   }
   return text + "\n" + to_text(notes(report));
 }

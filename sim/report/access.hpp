@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "report/document.hpp"
+
 /// \file
 /// Access to transplantation by region: as tables of a terminal and JSON. Costs and QALYs are discounted.
 
@@ -43,9 +45,13 @@ struct AccessReport {
   std::vector<AccessAnalysis> analyses;
 };
 
-/// Tables of waits, of losses, of one more transplant and of equity, with how to read them: plain UTF-8 text.
+/// Tables of waits, of losses, of one more transplant and of equity, with how to read them.
+Document access_document(const AccessReport& report);
+
+/// The same for a terminal, below the report's title.
 std::string access_tables(const AccessReport& report);
 
+/// The same as JSON.
 std::string access_json(const AccessReport& report);
 
 }  // namespace myelin::report

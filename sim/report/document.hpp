@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -65,5 +66,8 @@ std::string to_text(const Document& document);
 /// region that bears the name of the last heading before it; its classes are `scroll`, `num`, `se` (of errors) and
 /// `chart` (of characters whose blanks count).
 std::string to_html(const Document& document, int heading_level);
+
+/// Text as it stands between the tags of a page, or within quotation marks in one.
+std::string escape_html(std::string_view text);
 
 }  // namespace myelin::report

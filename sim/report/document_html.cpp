@@ -7,11 +7,7 @@
 
 namespace myelin::report {
 
-namespace {
-
-constexpr int lowest_heading = 6;
-
-std::string escaped(std::string_view text) {
+std::string escape_html(std::string_view text) {
   std::string safe;
   for (const char byte : text) {
     switch (byte) {
@@ -37,6 +33,10 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
+namespace {
+
+constexpr int lowest_heading = 6;
+
 /// The lines of a heading or cell; errors that stand below a number are told apart.
 std::string lines_of(std::string_view text) {
   std::string html;
@@ -45,7 +45,7 @@ std::string lines_of(std::string_view text) {
     const std::string_view line = text.substr(at, end - at);
     const bool is_error = at > 0 && line.starts_with("±");
     if (at > 0) html += "<br>";
-    html += is_error ? "<span class=\"se\">" + escaped(line) + "</span>" : escaped(line);
+    html += is_error ? "<span class=\"se\">" + escape_html(line) + "</span>" : escape_html(line);
     at = end + 1;
   }
   return html;
@@ -56,7 +56,7 @@ std::string in_one_line(std::string text) {
   for (char& byte : text) {
     if (byte == '\n') byte = ' ';
   }
-  return escaped(text);
+  return escape_html(text);
 }
 
 /// What a cell is besides its words.

@@ -311,4 +311,13 @@ Result<std::optional<Section>> uncertainty_section(const Material& material) {
   return Section{"decision_uncertainty", document_of(material, *found), std::move(json)};
 }
 
+Result<std::optional<Json>> decisions_at(const Material& material, const std::vector<double>& thresholds) {
+  if (!material.run.probabilistic || material.run.probabilistic->draws < 2 || thresholds.empty()) return std::nullopt;
+  const Result<Uncertainty> found = assess(*material.run.probabilistic, thresholds, material.reference);
+  if (!found) return tl::unexpected(found.error());
+  Json json = Json::array();
+  for (std::size_t i = 0; i < found->decisions.size(); ++i) json.push_back(decision_json(*found, i));
+  return json;
+}
+
 }  // namespace myelin::report

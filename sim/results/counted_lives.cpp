@@ -22,17 +22,24 @@ bool counts_fit(const Program& program, const AnalysisResult& analysis, const St
 }
 
 std::optional<CountedLives> counted_lives(const RunResults& run, const study::Plan& ran, const study::Plan& now) {
-  const study::PlannedAnalysis &before = ran.analyses.front(), &after = now.analyses.front();
+  const study::PlannedAnalysis& before = ran.analyses.front();
   const std::vector<StrategyResult>& strategies = run.analyses.front().strategies;
-  if (before.programs.size() != strategies.size() || after.programs.size() != strategies.size()) return std::nullopt;
+  if (before.programs.size() != strategies.size()) return std::nullopt;
   CountedLives lives{ran.model, before.population, {}};
   for (std::size_t s = 0; s < strategies.size(); ++s) {
-    if (table_digest(before.programs[s]) != strategies[s].table_digest ||
-        !engine::same_lives(before.programs[s], after.programs[s]))
-      return std::nullopt;
-    const Program counted = engine::with_covering_tallies(before.programs[s], before.population);
-    if (!counts_fit(counted, run.analyses.front(), strategies[s])) return std::nullopt;
-    lives.programs.push_back(engine::with_amounts_of(counted, after.programs[s]));
+    if (table_digest(before.programs[s]) != strategies[s].table_digest) return std::nullopt;
+    lives.programs.push_back(engine::with_covering_tallies(before.programs[s], before.population));
+    if (!counts_fit(lives.programs.back(), run.analyses.front(), strategies[s])) return std::nullopt;
+  }
+  return with_amounts_of(std::move(lives), now);
+}
+
+std::optional<CountedLives> with_amounts_of(CountedLives lives, const study::Plan& now) {
+  const std::vector<Program>& programs = now.analyses.front().programs;
+  if (programs.size() != lives.programs.size()) return std::nullopt;
+  for (std::size_t s = 0; s < programs.size(); ++s) {
+    if (!engine::same_lives(lives.programs[s], programs[s])) return std::nullopt;
+    lives.programs[s] = engine::with_amounts_of(lives.programs[s], programs[s]);
   }
   return lives;
 }

@@ -26,6 +26,9 @@ struct CountedLives {
 /// priced again with. None if this version of the program makes other programs of the scenario than the run had.
 std::optional<CountedLives> counted_lives(const RunResults& run, const study::Plan& ran, const study::Plan& now);
 
+/// The same lives with the amounts of `now`; none if patients would live otherwise under it.
+std::optional<CountedLives> with_amounts_of(CountedLives lives, const study::Plan& now);
+
 /// Whether a strategy of an analysis has the tallies, outcomes and cycles of a program: a file can say of its tables
 /// what its numbers do not keep.
 bool counts_fit(const Program& program, const AnalysisResult& analysis, const StrategyResult& strategy);

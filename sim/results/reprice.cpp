@@ -340,14 +340,14 @@ bool same_programs(const RunResults& run, const study::Plan& now) {
 }  // namespace
 
 Result<study::Plan> plan_of_run(const RunResults& run, const std::vector<std::string>& more,
-                                const study::Models& models, bool with_draws) {
+                                const study::Models& models, study::PlanRequest::Extent extent) {
   std::vector<scenario::File> files;
   const std::string folder = run.scenario_path.substr(0, run.scenario_path.find_last_of('/') + 1);
   for (const ScenarioFile& file : run.scenario_files)
     files.push_back({file.relative_path, folder + file.relative_path, file.text});
   study::PlanRequest request{scenario::Folder(std::move(files)), run.scenario_overrides, run.strategies_asked_for};
   request.overrides.insert(request.overrides.end(), more.begin(), more.end());
-  request.with_draws = with_draws;
+  request.extent = extent;
   return study::make_plan(request, models);
 }
 

@@ -9,10 +9,11 @@
 
 namespace myelin::results {
 
-/// The plan of a run, from the files that it kept, with more overrides; without parameter draws, whose values a
-/// finished run has, unless they are asked for.
+/// The plan of a run, from the files that it kept, with more overrides. A finished run has the values of its parameter
+/// draws.
 Result<study::Plan> plan_of_run(const RunResults& run, const std::vector<std::string>& overrides,
-                                const study::Models& models, bool with_draws = false);
+                                const study::Models& models,
+                                study::PlanRequest::Extent extent = study::PlanRequest::Extent::analyses);
 
 /// A finished run under other prices, utilities, discount rates or timing conventions: from what its tallies counted,
 /// so that nobody is simulated again. Means equal those of a new run but for rounding; what simulated patients would be

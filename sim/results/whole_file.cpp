@@ -111,15 +111,27 @@ std::string checksum_line(const std::string& sha256) { return std::string(checks
 
 }  // namespace
 
-void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> content) {
+namespace {
+
+void write_with_ending(const std::filesystem::path& path, std::span<const std::byte> content, std::string_view ending) {
   const std::filesystem::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
-  int error = write_and_sync(temporary, content, checksum_line(Sha256().add(content).hex()));
+  int error = write_and_sync(temporary, content, ending);
   if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlink(temporary.c_str());
     fail_writing(error, path);
   }
   if (error = sync_folder(folder_of(path)); error != 0) fail_writing(error, path);
+}
+
+}  // namespace
+
+void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> content) {
+  write_with_ending(path, content, checksum_line(Sha256().add(content).hex()));
+}
+
+void write_whole_text(const std::filesystem::path& path, std::string_view text) {
+  write_with_ending(path, std::as_bytes(std::span(text)), "");
 }
 
 Checksum verify_checksum(const std::filesystem::path& path) {

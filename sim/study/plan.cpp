@@ -217,7 +217,8 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
   for (Diagnostic& problem : check_rounds(parameters, base->population, plan)) problems.push_back(std::move(problem));
   for (Diagnostic& problem : read_until(*base, plan)) problems.push_back(std::move(problem));
   for (Diagnostic& problem : read_patients_per_draw(parameters, plan)) problems.push_back(std::move(problem));
-  if (const std::int64_t draws = parameters.integer("analysis.draws"); draws > 1 && request.with_draws) {
+  if (const std::int64_t draws = parameters.integer("analysis.draws");
+      draws > 1 && request.extent == PlanRequest::Extent::all) {
     Result<ParameterDraws> made = ParameterDraws::make(base->scenario, {plan.seed}, static_cast<std::size_t>(draws));
     if (made) {
       plan.draws = std::move(*made);
@@ -227,6 +228,7 @@ Result<Plan> make_plan(const PlanRequest& request, const Models& models) {
   }
   std::vector<PlannedAnalysis> alternatives;
   for (const std::string& name : parameters.names_under("alternatives")) {
+    if (request.extent == PlanRequest::Extent::base) break;
     const std::string key = "alternatives." + name;
     if (name == probabilistic_name) {
       problems.push_back({parameters.entry(key + ".label").place,

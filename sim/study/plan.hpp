@@ -49,10 +49,13 @@ struct Plan {
 };
 
 struct PlanRequest {
+  /// How much of the scenario is planned: the base case, its alternatives, and the values of parameter draws.
+  enum class Extent { base, analyses, all };
+
   scenario::Folder scenario;
   std::vector<std::string> overrides;   ///< `key=value`
   std::vector<std::string> strategies;  ///< names; empty for all
-  bool with_draws = true;               ///< false: the values of parameter draws are not asked for
+  Extent extent = Extent::all;
 };
 
 /// The models that scenarios can name.
