@@ -233,23 +233,31 @@ int guarded(const std::function<int(const Options&)>& command, const Options& op
   }
 }
 
-}  // namespace
+using Chosen = std::function<int(const Options&)>;
 
-int run_command_line(int argc, const char* const* argv) {
-  std::set_terminate(end_on_our_bug);
-  Options options;
-  std::function<int(const Options&)> chosen;
-  CLI::App app{"Health-economic simulation of multiple sclerosis under stem-cell transplantation and drugs.", "myelin"};
-  const BuildInfo build = build_info();
-  app.set_version_flag("--version", fmt::format("myelin {} ({}, {})", build.version, build.commit, build.compiler));
-  app.require_subcommand(1);
-  app.footer(
-      "Examples:\n"
-      "  myelin check scenarios/ms/base_case_uk.toml\n"
-      "  myelin run scenarios/ms/base_case_uk.toml -o base_case.h5\n"
-      "  myelin run scenarios/ms/base_case_uk.toml --engine cohort --set therapies.ahsct.procedure.cost=32900\n"
-      "  myelin analyse base_case.h5 --thresholds 25000,35000 --reference ocrelizumab");
+void add_describe(CLI::App& app, Options& options, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "describe", "document scenario keys, the results file, a model, or this program for man and the shell");
+  command->add_option("topic", options.topic, "what to document")
+      ->required()
+      ->check(CLI::IsMember({"scenario", "results", "model", "man", "completion"}));
+  std::vector<std::string> model_names;
+  for (const Model* model : models()) model_names.push_back(model->name());
+  command->add_option("model", options.model, "name of the model, e.g. ms")
+      ->type_name(fmt::format("{{{}}}", fmt::join(model_names, ",")));
+  command->add_option("--scenario", options.scenario, "also list attributes, steps and tables of its programs")
+      ->type_name(file_name);
+  command->callback([&app, &options, &chosen] {
+    const bool page = options.topic == "man" || options.topic == "completion";
+    chosen = describe;
+    if (page)
+      chosen = [&app](const Options& of) {
+        return print_page(of.topic == "man" ? man_page(app) : completion_script(app));
+      };
+  });
+}
 
+void add_commands(CLI::App& app, Options& options, Chosen& chosen) {
   const auto add_command = [&](const char* name, const char* help, int (*command)(const Options&)) {
     CLI::App* added = app.add_subcommand(name, help);
     added->callback([&chosen, command] { chosen = command; });
@@ -297,31 +305,31 @@ int run_command_line(int argc, const char* const* argv) {
   digest_command->add_flag("--by-strategy", options.by_strategy,
                            "one line a strategy; independent of which others were run");
 
-  CLI::App* describe_command = add_command(
-      "describe", "document scenario keys, the results file, a model, or this program for man and the shell", describe);
-  describe_command->add_option("topic", options.topic, "what to document")
-      ->required()
-      ->check(CLI::IsMember({"scenario", "results", "model", "man", "completion"}));
-  std::vector<std::string> model_names;
-  for (const Model* model : models()) model_names.push_back(model->name());
-  describe_command->add_option("model", options.model, "name of the model, e.g. ms")
-      ->type_name(fmt::format("{{{}}}", fmt::join(model_names, ",")));
-  describe_command->add_option("--scenario", options.scenario, "also list attributes, steps and tables of its programs")
-      ->type_name(file_name);
-  describe_command->callback([&] {
-    const bool page = options.topic == "man" || options.topic == "completion";
-    chosen = describe;
-    if (page)
-      chosen = [&app](const Options& of) {
-        return print_page(of.topic == "man" ? man_page(app) : completion_script(app));
-      };
-  });
-
+  add_describe(app, options, chosen);
   add_validate_options(*add_command("validate", "predictions against observations", validate), options);
   add_calibrate_options(*add_command("calibrate", "fit parameters to observations", calibrate), options);
   add_access_options(*add_command("access", "waits and losses where transplants are few, by region", access), options);
   add_patient_options(*add_command("patient", "the outlook of one person under each strategy", patient), options);
+}
 
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  std::set_terminate(end_on_our_bug);
+  Options options;
+  Chosen chosen;
+  CLI::App app{"Health-economic simulation of multiple sclerosis under stem-cell transplantation and drugs.", "myelin"};
+  const BuildInfo build = build_info();
+  app.set_version_flag("--version", fmt::format("myelin {} ({}, {})", build.version, build.commit, build.compiler));
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  myelin check scenarios/ms/base_case_uk.toml\n"
+      "  myelin run scenarios/ms/base_case_uk.toml -o base_case.h5\n"
+      "  myelin run scenarios/ms/base_case_uk.toml --engine cohort --set therapies.ahsct.procedure.cost=32900\n"
+      "  myelin analyse base_case.h5 --thresholds 25000,35000 --reference ocrelizumab");
+
+  add_commands(app, options, chosen);
   add_examples(app);
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());

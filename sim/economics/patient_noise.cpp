@@ -189,4 +189,31 @@ Result<std::vector<Estimate>> corrected_evpi(const DecisionSample& sample, const
   return estimates;
 }
 
+Result<DecisionOverDraws> decide_over_draws(const results::AnalysisResult& drawn, std::span<const double> thresholds) {
+  DecisionOverDraws decided;
+  decided.sample = decision_sample(drawn);
+  const IncrementNoise noise = increment_noise(drawn);
+  decided.noisy = (noise.covariance.array() != 0).any();
+  Result<std::vector<ThresholdDecision>> decisions = decide(decided.sample, thresholds);
+  if (!decisions) return tl::unexpected(decisions.error());
+  for (const ThresholdDecision& decision : *decisions) decided.uncorrected_evpi.push_back(decision.evpi());
+  if (Result<NoiseCorrection> correction; decided.noisy && (correction = correct_for_noise(decided.sample, noise))) {
+    const Result<std::vector<Estimate>> evpi = corrected_evpi(decided.sample, noise, thresholds);
+    if (!evpi) return tl::unexpected(evpi.error());
+    decided.sample = correction->sample;
+    decided.correction = std::move(*correction);
+    Result<std::vector<ThresholdDecision>> corrected = decide(decided.sample, thresholds);
+    if (!corrected) return tl::unexpected(corrected.error());
+    // Errors of the corrected sample leave out the noise that means over draws have, and that the correction adds.
+    for (std::size_t i = 0; i < thresholds.size(); ++i) {
+      (*corrected)[i].net_monetary_benefit = (*decisions)[i].net_monetary_benefit;
+      (*corrected)[i].net_health_benefit = (*decisions)[i].net_health_benefit;
+      (*corrected)[i].expected_loss[(*corrected)[i].optimal] = (*evpi)[i];
+    }
+    decisions = std::move(corrected);
+  }
+  decided.decisions = std::move(*decisions);
+  return decided;
+}
+
 }  // namespace myelin::economics

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/diagnostic.hpp"
+#include "economics/acceptability.hpp"
 #include "economics/decision_sample.hpp"
 #include "economics/estimates.hpp"
 
@@ -78,5 +79,19 @@ Result<NoiseCorrection> correct_for_noise(const DecisionSample& sample, const In
 /// standard error of a corrected sample in `decide` leaves out. The noise covariance itself counts as known.
 Result<std::vector<Estimate>> corrected_evpi(const DecisionSample& sample, const IncrementNoise& noise,
                                              std::span<const double> thresholds);
+
+/// The decision over parameter draws, without the noise of simulated patients where there is any that can be told
+/// apart.
+struct DecisionOverDraws {
+  bool noisy = false;                         ///< patients were simulated
+  std::optional<NoiseCorrection> correction;  ///< none without noise, and where the draws are too few for it
+  DecisionSample sample;                      ///< corrected where `correction` is there
+  std::vector<ThresholdDecision> decisions;   ///< [threshold], of `sample`
+  std::vector<Estimate> uncorrected_evpi;     ///< [threshold], currency per patient
+};
+
+/// The decision at each threshold, in currency per QALY, of an analysis with the outcomes `cost` and `qaly`; what
+/// `decide` finds wrong is an error.
+Result<DecisionOverDraws> decide_over_draws(const results::AnalysisResult& drawn, std::span<const double> thresholds);
 
 }  // namespace myelin::economics

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "economics/analysis.hpp"
 #include "report/section_support.hpp"
@@ -35,47 +34,7 @@ std::string percent(double share) {
 
 bool is_unread(const std::string& grade) { return grade == "recalled" || grade == "assumption"; }
 
-/// A round number, 1, 2 or 5 times a power of ten, of which about `steps` make `reach`.
-double round_step(double reach, double steps) {
-  const double power = std::pow(10, std::floor(std::log10(reach / steps)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (reach / (factor * power) <= steps) return factor * power;
-  }
-  return 10 * power;
-}
-
 }  // namespace
-
-std::vector<double> slider_thresholds(const RunResults& run) {
-  constexpr double reach = 3, most_steps = 100;
-  const double largest = run.thresholds.empty() ? 0 : *std::ranges::max_element(run.thresholds);
-  if (!(largest > 0)) return {};
-  std::set<double> thresholds(run.thresholds.begin(), run.thresholds.end());
-  const double step = round_step(reach * largest, most_steps);
-  for (int i = 0; i * step <= reach * largest; ++i) thresholds.insert(i * step);
-  return {thresholds.begin(), thresholds.end()};
-}
-
-Result<std::vector<Decision>> decisions_at(const report::Material& material, const std::vector<double>& thresholds,
-                                           const Json* uncertain) {
-  const AnalysisResult& analysis = report::decisive_analysis(material.run);
-  const auto analysed = economics::analyse(analysis, thresholds, material.reference);
-  if (!analysed) return tl::unexpected(analysed.error());
-  std::vector<Decision> decisions;
-  for (std::size_t i = 0; i < thresholds.size(); ++i) {
-    const economics::ThresholdRow& row = analysed->thresholds[i];
-    Decision decision{
-        row.threshold, row.best, row.runner_up, row.lead.mean, row.lead.standard_error, row.net_benefit, {}, {}};
-    if (uncertain != nullptr) {
-      for (const Json& strategy : (*uncertain)[i]["strategies"]) {
-        decision.probability.push_back(strategy["probability_best"]["mean"].get<double>());
-        decision.loss.push_back(strategy["expected_loss"]["mean"].get<double>());
-      }
-    }
-    decisions.push_back(std::move(decision));
-  }
-  return decisions;
-}
 
 std::string in_words(const RunResults& run, const Decision& decision) {
   const AnalysisResult& analysis = run.analyses.front();

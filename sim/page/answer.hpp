@@ -12,26 +12,6 @@
 
 namespace myelin::page {
 
-/// Thresholds that the page's slider can stand at, currency per QALY: from 0 to three times the largest that the run
-/// names, in steps of a round number, and all those that it names. None for a run without thresholds.
-std::vector<double> slider_thresholds(const results::RunResults& run);
-
-/// The decision at one threshold.
-struct Decision {
-  double threshold = 0;  ///< currency per QALY
-  std::size_t best = 0;
-  std::optional<std::size_t> runner_up;
-  double lead = 0;                        ///< net monetary benefit ahead of the runner-up, currency
-  double lead_error = 0;                  ///< Monte Carlo standard error of that
-  std::vector<double> net_benefit;        ///< [strategy], currency
-  std::vector<double> probability, loss;  ///< [strategy]; empty without parameter draws
-};
-
-/// One for each threshold, of the mean over draws where there are draws. `uncertain` is `thresholds` of the section on
-/// decision uncertainty at the same thresholds, null without draws.
-Result<std::vector<Decision>> decisions_at(const report::Material& material, const std::vector<double>& thresholds,
-                                           const nlohmann::ordered_json* uncertain);
-
 /// Which strategy is best, how probably, and what choosing it loses in expectation.
 std::string in_words(const results::RunResults& run, const Decision& decision);
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "page/decision.hpp"
 #include "report/section.hpp"
 #include "results/types.hpp"
 
@@ -41,8 +42,8 @@ struct Figure {
 /// What figures and words are made from: what `analyse` says, and the run itself.
 struct PageMaterial {
   const report::Material& material;
-  const nlohmann::ordered_json& answers;              ///< the JSON of `analyse`, with its sections by their keys
-  const nlohmann::ordered_json* decisions = nullptr;  ///< `thresholds` of the section on uncertainty, on a fine grid
+  const nlohmann::ordered_json& answers;   ///< the JSON of `analyse`, with its sections by their keys
+  const std::vector<Decision>& decisions;  ///< at the slider's thresholds
 
   const results::RunResults& run() const { return material.run; }
   /// A section's JSON; null if the run does not answer that question.

@@ -62,6 +62,16 @@ std::string figure_html(const Figure& figure) {
       figure.note.empty() ? "" : " " + escape_html(figure.note));
 }
 
+Json figure_json(const Figure& figure) {
+  Json fields = Json::array();
+  for (const Field& field : figure.fields) {
+    fields.push_back({{"name", field.name}, {"title", field.title}});
+    if (field.decimals) fields.back()["decimals"] = *field.decimals;
+  }
+  return {{"id", figure.id},     {"title", figure.title}, {"alt", figure.alt},       {"fields", std::move(fields)},
+          {"rows", figure.rows}, {"spec", figure.spec},   {"panels", figure.panels}, {"threshold", figure.threshold}};
+}
+
 std::string chapter_html(const Chapter& chapter) {
   std::string html = fmt::format("<section aria-labelledby=\"{0}\"><h2 id=\"{0}\">{1}</h2>\n{2}", chapter.id,
                                  escape_html(chapter.title), chapter.html);
@@ -79,9 +89,7 @@ std::string list_html(const std::vector<std::string>& sentences) {
 struct Answers {
   Json json;  ///< of `analyse`
   std::vector<Section> sections;
-  std::optional<Json> uncertain;  ///< decisions at the slider's thresholds
-  std::vector<double> thresholds;
-  std::vector<Decision> at_slider, at_run;
+  std::vector<Decision> at_slider, at_run;  ///< at the slider's thresholds, and at those of the run among them
 };
 
 Result<Answers> gather(const report::Material& material) {
@@ -94,13 +102,7 @@ Result<Answers> gather(const report::Material& material) {
   if (!sections) return tl::unexpected(sections.error());
   answers.sections = std::move(*sections);
   for (const Section& section : answers.sections) answers.json[section.key] = section.json;
-
-  answers.thresholds = slider_thresholds(material.run);
-  Result<std::optional<Json>> uncertain = report::decisions_at(material, answers.thresholds);
-  if (!uncertain) return tl::unexpected(uncertain.error());
-  answers.uncertain = std::move(*uncertain);
-  Result<std::vector<Decision>> decisions =
-      decisions_at(material, answers.thresholds, answers.uncertain ? &*answers.uncertain : nullptr);
+  Result<std::vector<Decision>> decisions = decisions_at(material, slider_thresholds(material.run));
   if (!decisions) return tl::unexpected(decisions.error());
   answers.at_slider = std::move(*decisions);
   for (const double threshold : material.run.thresholds) {
@@ -112,8 +114,8 @@ Result<Answers> gather(const report::Material& material) {
 
 /// What the slider shows at each of its thresholds.
 Json slider_json(const results::RunResults& run, const Answers& answers) {
-  const bool uncertain = answers.uncertain.has_value();
-  Json json = {{"thresholds", answers.thresholds},
+  const bool uncertain = !answers.at_slider.front().probability.empty();
+  Json json = {{"thresholds", Json::array()},
                {"first", 0},
                {"words", Json::array()},
                {"best", Json::array()},
@@ -126,6 +128,7 @@ Json slider_json(const results::RunResults& run, const Answers& answers) {
   for (std::size_t i = 0; i < answers.at_slider.size(); ++i) {
     const Decision& decision = answers.at_slider[i];
     if (decision.threshold == run.thresholds.front()) json["first"] = i;
+    json["thresholds"].push_back(decision.threshold);
     json["words"].push_back(in_words(run, decision));
     json["best"].push_back(decision.best);
     Json rows = Json::array();
@@ -147,7 +150,7 @@ std::string slider_html(const Answers& answers, std::size_t first) {
       "for=\"threshold\"></output></label><input type=\"range\" id=\"threshold\" min=\"0\" max=\"{}\" step=\"1\" "
       "value=\"{}\"><p id=\"threshold-words\" aria-live=\"polite\"></p><div class=\"scroll\" id=\"threshold-table\" "
       "tabindex=\"0\" role=\"region\" aria-label=\"Strategies at this threshold\"></div></div>\n",
-      answers.thresholds.size() - 1, first);
+      answers.at_slider.size() - 1, first);
 }
 
 std::string html_of(const Document& document) { return report::to_html(document, heading_level); }
@@ -179,7 +182,7 @@ Result<std::string> outcome_tables(const report::Material& material) {
 Result<std::vector<Chapter>> chapters_of(const PageRequest& request, const Answers& answers) {
   const report::Material& material = request.material;
   const results::RunResults& run = material.run;
-  const PageMaterial page{material, answers.json, answers.uncertain ? &*answers.uncertain : nullptr};
+  const PageMaterial page{material, answers.json, answers.at_slider};
   const Result<std::string> tables = outcome_tables(material);
   if (!tables) return tl::unexpected(tables.error());
   const auto conventions = report::convention_tables(run, 0, material.reference);
@@ -243,8 +246,9 @@ std::string lead(const results::RunResults& run) {
     text += fmt::format(" Means over {} draws of the uncertain inputs.",
                         report::format_number(static_cast<double>(run.probabilistic->draws), 0));
   if (run.patients > 0)
-    text += fmt::format(" {} simulated patients a strategy; ± is the Monte Carlo standard error.",
-                        report::format_number(static_cast<double>(report::decisive_analysis(run).patients), 0));
+    text += fmt::format(" {} simulated patients a strategy{}; ± is the Monte Carlo standard error.",
+                        report::format_number(static_cast<double>(report::decisive_analysis(run).patients), 0),
+                        run.probabilistic ? " in each" : "");
   return text;
 }
 
@@ -266,55 +270,26 @@ Result<std::string> page(const PageRequest& request) {
 
   Json data = {{"currency", run.currency}, {"figures", Json::array()}};
   std::string slider;
-  if (!answers->thresholds.empty()) {
+  if (!answers->at_slider.empty()) {
     data["decision"] = slider_json(run, *answers);
     slider = slider_html(*answers, data["decision"]["first"].get<std::size_t>());
   }
-  std::string navigation, body;
+  std::string navigation, body, remarks;
   for (const Chapter& chapter : *chapters) {
     navigation += fmt::format("<li><a href=\"#{}\">{}</a></li>", chapter.id, escape_html(chapter.title));
     body += chapter_html(chapter);
-    for (const Figure& figure : chapter.figures) {
-      Json fields = Json::array();
-      for (const Field& field : figure.fields) {
-        fields.push_back({{"name", field.name}, {"title", field.title}});
-        if (field.decimals) fields.back()["decimals"] = *field.decimals;
-      }
-      data["figures"].push_back({{"id", figure.id},
-                                 {"title", figure.title},
-                                 {"alt", figure.alt},
-                                 {"fields", fields},
-                                 {"rows", figure.rows},
-                                 {"spec", figure.spec},
-                                 {"panels", figure.panels},
-                                 {"threshold", figure.threshold}});
-    }
+    for (const Figure& figure : chapter.figures) data["figures"].push_back(figure_json(figure));
   }
   shorten(data["figures"]);
-  const PageMaterial material{request.material, answers->json, answers->uncertain ? &*answers->uncertain : nullptr};
-  const std::string answer = list_html(answer_in_words(material, answers->at_run, request.unread));
-  std::string remarks;
+  const PageMaterial material{request.material, answers->json, answers->at_slider};
   for (const std::string& remark : request.remarks) remarks += "<p class=\"warn\">" + escape_html(remark) + "</p>\n";
   return fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width, "
-      "initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
-      "'unsafe-inline'; "
-      "style-src 'unsafe-inline'; img-src data: blob:\">\n<meta name=\"generator\" content=\"myelin "
-      "{version}\">\n<title>{title}</title>\n"
-      "<style>\n{style}</style></head>\n<body><a class=\"skip\" href=\"#answer\">Skip to the "
-      "answer</a>\n<header><h1>{title}</h1>"
-      "<p class=\"lead\">{lead}</p></header>\n{remarks}<main><section aria-labelledby=\"answer\"><h2 "
-      "id=\"answer\">Question and "
-      "answer</h2>\n<p>{question}</p><div class=\"answer\">{answer}</div>\n{slider}</section>\n<nav "
-      "aria-label=\"Chapters\"><ul>"
-      "{navigation}</ul></nav>\n{body}</main>\n<script type=\"application/json\" id=\"page-data\">{data}</script>\n"
-      "<script>{charts}</script>\n<script>{script}</script></body></html>\n",
-      fmt::arg("version", build_info().version), fmt::arg("title", escape_html(run.title)),
+      fmt::runtime(assets::frame), fmt::arg("version", build_info().version), fmt::arg("title", escape_html(run.title)),
       fmt::arg("style", assets::style), fmt::arg("lead", escape_html(lead(run))), fmt::arg("remarks", remarks),
-      fmt::arg("question", escape_html(question(run))), fmt::arg("answer", answer), fmt::arg("slider", slider),
-      fmt::arg("navigation", navigation), fmt::arg("body", body), fmt::arg("data", embedded(data)),
-      fmt::arg("charts", assets::charts), fmt::arg("script", assets::script));
+      fmt::arg("question", escape_html(question(run))),
+      fmt::arg("answer", list_html(answer_in_words(material, answers->at_run, request.unread))),
+      fmt::arg("slider", slider), fmt::arg("navigation", navigation), fmt::arg("body", body),
+      fmt::arg("data", embedded(data)), fmt::arg("charts", assets::charts), fmt::arg("script", assets::script));
 }
 
 }  // namespace myelin::page

@@ -53,6 +53,40 @@ void add_ellipse(Figure& figure, const std::string& label, const Json& ellipse) 
   }
 }
 
+/// Clouds, ellipses, axes and the line of the threshold, on scales that hold all `rows` and the origin.
+Json plane_spec(const PageMaterial& page, const Json& rows) {
+  Json spec = specification(R"json({"height": 380, "layer": [
+    {"mark": {"type": "point", "filled": true, "size": 14, "opacity": 0.45}, "transform": [{"filter": "datum.kind == 'draw'"}]},
+    {"mark": {"type": "line", "strokeWidth": 2}, "transform": [{"filter": "datum.kind == 'ellipse'"}], "encoding": {"order": {"field": "order"}}},
+    {"mark": {"type": "rule"}, "data": {"values": [{}]}, "encoding": {"x": {"datum": 0}}},
+    {"mark": {"type": "rule"}, "data": {"values": [{}]}, "encoding": {"y": {"datum": 0}}},
+    {"mark": {"type": "line", "strokeDash": [4, 3], "color": "var(--soft)", "clip": true}, "encoding": {
+      "x": {"field": "at", "type": "quantitative"}, "y": {"field": "worth", "type": "quantitative"}}}]})json");
+  double least = 0, most = 0, low = 0, high = 0;
+  for (const Json& row : rows) {
+    least = std::min(least, row[1].get<double>());
+    most = std::max(most, row[1].get<double>());
+    low = std::min(low, row[2].get<double>());
+    high = std::max(high, row[2].get<double>());
+  }
+  Json& line = spec["layer"].back();
+  line["data"] = {{"values", {{{"at", least}}, {{"at", most}}}}};
+  line["transform"] = {{{"calculate", "datum.at * threshold"}, {"as", "worth"}}};
+  for (std::size_t layer : {0, 1}) {
+    Json& encoding = spec["layer"][layer]["encoding"];
+    encoding["x"] = {
+        {"field", "qaly"}, {"type", "quantitative"}, {"title", "QALYs gained"}, {"scale", {{"domain", {least, most}}}}};
+    encoding["y"] = {{"field", "cost"},
+                     {"type", "quantitative"},
+                     {"title", "additional cost, " + page.run().currency},
+                     {"scale", {{"domain", {low, high}}}}};
+    encoding["color"] = strategy_colour(page.run());
+    encoding[layer == 0 ? "shape" : "strokeDash"] = layer == 0 ? strategy_shape(page.run()) : strategy_dash(page.run());
+  }
+  spec["params"] = threshold_parameter(page);
+  return spec;
+}
+
 std::optional<Figure> plane(const PageMaterial& page, const Json& uncertainty) {
   const results::RunResults& run = page.run();
   const std::size_t reference = page.material.reference;
@@ -83,35 +117,7 @@ std::optional<Figure> plane(const PageMaterial& page, const Json& uncertainty) {
   }
   for (const Json& spread : uncertainty["plane"])
     add_ellipse(figure, strategy_label(page, spread["strategy"].get<std::string>()), spread["ellipse"]);
-  figure.spec = specification(R"json({"height": 380, "layer": [
-    {"mark": {"type": "point", "filled": true, "size": 14, "opacity": 0.45}, "transform": [{"filter": "datum.kind == 'draw'"}]},
-    {"mark": {"type": "line", "strokeWidth": 2}, "transform": [{"filter": "datum.kind == 'ellipse'"}], "encoding": {"order": {"field": "order"}}},
-    {"mark": {"type": "rule"}, "data": {"values": [{}]}, "encoding": {"x": {"datum": 0}}},
-    {"mark": {"type": "rule"}, "data": {"values": [{}]}, "encoding": {"y": {"datum": 0}}},
-    {"mark": {"type": "line", "strokeDash": [4, 3], "color": "var(--soft)", "clip": true}, "encoding": {
-      "x": {"field": "at", "type": "quantitative"}, "y": {"field": "worth", "type": "quantitative"}}}]})json");
-  double least = 0, most = 0, low = 0, high = 0;
-  for (const Json& row : figure.rows) {
-    least = std::min(least, row[1].get<double>());
-    most = std::max(most, row[1].get<double>());
-    low = std::min(low, row[2].get<double>());
-    high = std::max(high, row[2].get<double>());
-  }
-  Json& line = figure.spec["layer"].back();
-  line["data"] = {{"values", {{{"at", least}}, {{"at", most}}}}};
-  line["transform"] = {{{"calculate", "datum.at * threshold"}, {"as", "worth"}}};
-  for (std::size_t layer : {0, 1}) {
-    Json& encoding = figure.spec["layer"][layer]["encoding"];
-    encoding["x"] = {
-        {"field", "qaly"}, {"type", "quantitative"}, {"title", "QALYs gained"}, {"scale", {{"domain", {least, most}}}}};
-    encoding["y"] = {{"field", "cost"},
-                     {"type", "quantitative"},
-                     {"title", "additional cost, " + run.currency},
-                     {"scale", {{"domain", {low, high}}}}};
-    encoding["color"] = strategy_colour(run);
-    encoding[layer == 0 ? "shape" : "strokeDash"] = layer == 0 ? strategy_shape(run) : strategy_dash(run);
-  }
-  figure.spec["params"] = threshold_parameter(page);
+  figure.spec = plane_spec(page, figure.rows);
   figure.threshold = true;
   return figure;
 }
@@ -119,9 +125,9 @@ std::optional<Figure> plane(const PageMaterial& page, const Json& uncertainty) {
 /// Lines over thresholds; `value` of a decision and one of its strategies.
 template <class Value>
 void add_by_threshold(const PageMaterial& page, Figure& figure, Value value) {
-  for (const Json& decision : *page.decisions) {
-    for (std::size_t s = 0; s < decision["strategies"].size(); ++s)
-      figure.add(decision["threshold"], report::label(base(page), s), value(decision["strategies"][s]));
+  for (const Decision& decision : page.decisions) {
+    for (std::size_t s = 0; s < decision.net_benefit.size(); ++s)
+      figure.add(decision.threshold, report::label(base(page), s), value(decision, s));
   }
 }
 
@@ -143,18 +149,17 @@ Figure acceptability(const PageMaterial& page) {
       "acceptability",
       "Acceptability curves and frontier",
       "A line a strategy: the probability over the uncertain inputs that it is the best buy, by threshold. Marks "
-      "follow the "
-      "strategy with the highest mean net benefit.",
+      "follow the strategy with the highest mean net benefit.",
       "The marks are the frontier (CEAF): the probability of the strategy that is best on average, which need not "
       "be the one most often best.",
       {{"threshold", "Threshold", 0}, {"strategy", "Strategy"}, {"probability", "Probability best", 4}}};
-  add_by_threshold(page, figure, [](const Json& strategy) { return strategy["probability_best"]["mean"]; });
+  add_by_threshold(page, figure, [](const Decision& decision, std::size_t s) { return decision.probability[s]; });
   figure.spec = threshold_lines(page, "probability", "probability of being the best buy", "%");
   Json frontier = Json::array();
-  for (const Json& decision : *page.decisions)
-    frontier.push_back({{"threshold", decision["threshold"]},
-                        {"strategy", strategy_label(page, decision["optimal"].get<std::string>())},
-                        {"probability", decision["probability_optimal_is_best"]["mean"]}});
+  for (const Decision& decision : page.decisions)
+    frontier.push_back({{"threshold", decision.threshold},
+                        {"strategy", report::label(base(page), decision.best)},
+                        {"probability", decision.probability[decision.best]}});
   Json marks = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}},
                 {"data", {{"values", std::move(frontier)}}},
                 {"encoding", figure.spec["layer"][0]["encoding"]}};
@@ -177,9 +182,8 @@ Figure expected_loss(const PageMaterial& page) {
       "The lowest line at a threshold is the expected value of perfect information (EVPI); its strategy has the "
       "highest mean net benefit. Powers of ten.",
       {{"threshold", "Threshold", 0}, {"strategy", "Strategy"}, {"loss", "Expected loss, " + currency, 0}}};
-  add_by_threshold(page, figure, [](const Json& strategy) -> Json {
-    const double loss = strategy["expected_loss"]["mean"].get<double>();
-    return loss >= 1 ? Json(loss) : Json();
+  add_by_threshold(page, figure, [](const Decision& decision, std::size_t s) {
+    return decision.loss[s] >= 1 ? Json(decision.loss[s]) : Json();
   });
   figure.spec = threshold_lines(page, "loss", "expected loss a patient, " + currency, "~s");
   figure.spec["layer"][0]["encoding"]["y"]["scale"] = {{"type", "log"}};
@@ -233,7 +237,7 @@ std::vector<Figure> uncertainty_figures(const PageMaterial& page) {
   const Json* uncertainty = page.section("decision_uncertainty");
   if (uncertainty == nullptr) return figures;
   if (std::optional<Figure> figure = plane(page, *uncertainty)) figures.push_back(std::move(*figure));
-  if (page.decisions != nullptr) {
+  if (!page.decisions.empty()) {
     figures.push_back(acceptability(page));
     figures.push_back(expected_loss(page));
   }

@@ -24,34 +24,17 @@ std::vector<double> thresholds_of(const results::RunResults& run) {
   return thresholds;
 }
 
-/// As `analyse` answers: where the patients of the draws leave noise that can be told apart, without it.
-Result<std::vector<ThresholdDecision>> decide_without_noise(const AnalysisResult& drawn,
-                                                            const std::vector<double>& thresholds) {
-  const DecisionSample sample = decision_sample(drawn);
-  const IncrementNoise noise = increment_noise(drawn);
-  if ((noise.covariance.array() == 0).all()) return decide(sample, thresholds);
-  const Result<NoiseCorrection> correction = correct_for_noise(sample, noise);
-  if (!correction) return decide(sample, thresholds);
-  const Result<std::vector<Estimate>> evpi = corrected_evpi(sample, noise, thresholds);
-  if (!evpi) return tl::unexpected(evpi.error());
-  Result<std::vector<ThresholdDecision>> decisions = decide(correction->sample, thresholds);
-  if (!decisions) return decisions;
-  for (std::size_t i = 0; i < thresholds.size(); ++i)
-    (*decisions)[i].expected_loss[(*decisions)[i].optimal] = (*evpi)[i];
-  return decisions;
-}
-
 }  // namespace
 
 Result<std::vector<ExportFile>> uncertainty_files(const results::RunResults& run) {
   const AnalysisResult& drawn = *run.probabilistic;
-  const Result<std::vector<ThresholdDecision>> decisions = decide_without_noise(drawn, thresholds_of(run));
-  if (!decisions) return tl::unexpected(decisions.error());
+  const Result<DecisionOverDraws> decided = decide_over_draws(drawn, thresholds_of(run));
+  if (!decided) return tl::unexpected(decided.error());
   ExportTable acceptability("ceac.csv", "proportion of draws in which each strategy is best",
                             {"WTP", "Strategy", "Proportion", "On_Frontier"});
   ExportTable loss("exp_loss.csv", "expected loss of each strategy; on the frontier, the EVPI",
                    {"WTP", "Strategy", "Expected_Loss", "On_Frontier"});
-  for (const ThresholdDecision& decision : *decisions) {
+  for (const ThresholdDecision& decision : decided->decisions) {
     for (std::size_t s = 0; s < drawn.strategies.size(); ++s) {
       const std::string wtp = csv_number(decision.threshold),
                         optimal = s == decision.optimal ? "TRUE" : "FALSE";  // as R reads

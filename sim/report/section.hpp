@@ -68,10 +68,6 @@ Result<std::optional<Section>> agreements_section(const Material& material);
 Result<std::optional<Section>> equity_section(const Material& material);
 Result<std::optional<Section>> validation_section(const Material& material);
 
-/// What `thresholds` of the section on decision uncertainty holds, at other thresholds; none without draws.
-Result<std::optional<nlohmann::ordered_json>> decisions_at(const Material& material,
-                                                           const std::vector<double>& thresholds);
-
 // What can be checked of these before a run; none of a question that is not asked.
 Diagnostics check_value_of_information(const Questions& questions);
 Diagnostics check_severity(const Questions& questions);

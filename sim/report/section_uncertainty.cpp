@@ -21,41 +21,15 @@ using Cells = std::vector<std::vector<std::string>>;
 
 constexpr int percent_decimals = 1;
 
-/// The decision over draws, without the noise of simulated patients where there is any that can be told apart.
-struct Uncertainty {
-  bool noisy = false;                         ///< patients were simulated
-  std::optional<NoiseCorrection> correction;  ///< none without noise, and where the draws are too few for it
-  DecisionSample sample;                      ///< corrected where `correction` is there
-  std::vector<ThresholdDecision> decisions;   ///< [threshold], of `sample`
-  std::vector<Estimate> uncorrected_evpi;     ///< [threshold], currency per patient
+struct Uncertainty : DecisionOverDraws {
   std::vector<OptimalFrom> optimal;
   std::vector<IncrementSpread> plane;  ///< every strategy but the reference
 };
 
 Result<Uncertainty> assess(const AnalysisResult& drawn, const std::vector<double>& thresholds, std::size_t reference) {
-  Uncertainty found;
-  found.sample = decision_sample(drawn);
-  const IncrementNoise noise = increment_noise(drawn);
-  found.noisy = (noise.covariance.array() != 0).any();
-  Result<std::vector<ThresholdDecision>> decisions = decide(found.sample, thresholds);
-  if (!decisions) return tl::unexpected(decisions.error());
-  for (const ThresholdDecision& decision : *decisions) found.uncorrected_evpi.push_back(decision.evpi());
-  if (Result<NoiseCorrection> correction; found.noisy && (correction = correct_for_noise(found.sample, noise))) {
-    const Result<std::vector<Estimate>> evpi = corrected_evpi(found.sample, noise, thresholds);
-    if (!evpi) return tl::unexpected(evpi.error());
-    found.sample = correction->sample;
-    found.correction = std::move(*correction);
-    Result<std::vector<ThresholdDecision>> corrected = decide(found.sample, thresholds);
-    if (!corrected) return tl::unexpected(corrected.error());
-    // Errors of the corrected sample leave out the noise that means over draws have, and that the correction adds.
-    for (std::size_t i = 0; i < thresholds.size(); ++i) {
-      (*corrected)[i].net_monetary_benefit = (*decisions)[i].net_monetary_benefit;
-      (*corrected)[i].net_health_benefit = (*decisions)[i].net_health_benefit;
-      (*corrected)[i].expected_loss[(*corrected)[i].optimal] = (*evpi)[i];
-    }
-    decisions = std::move(corrected);
-  }
-  found.decisions = std::move(*decisions);
+  Result<DecisionOverDraws> decided = decide_over_draws(drawn, thresholds);
+  if (!decided) return tl::unexpected(decided.error());
+  Uncertainty found{std::move(*decided), {}, {}};
   Result<std::vector<OptimalFrom>> optimal = optimal_strategies(found.sample);
   if (!optimal) return tl::unexpected(optimal.error());
   found.optimal = std::move(*optimal);
@@ -309,15 +283,6 @@ Result<std::optional<Section>> uncertainty_section(const Material& material) {
         {{"threshold", from.threshold}, {"strategy", found->sample.strategies[from.strategy]}});
   for (const IncrementSpread& spread : found->plane) json["plane"].push_back(plane_json(*found, spread));
   return Section{"decision_uncertainty", document_of(material, *found), std::move(json)};
-}
-
-Result<std::optional<Json>> decisions_at(const Material& material, const std::vector<double>& thresholds) {
-  if (!material.run.probabilistic || material.run.probabilistic->draws < 2 || thresholds.empty()) return std::nullopt;
-  const Result<Uncertainty> found = assess(*material.run.probabilistic, thresholds, material.reference);
-  if (!found) return tl::unexpected(found.error());
-  Json json = Json::array();
-  for (std::size_t i = 0; i < found->decisions.size(); ++i) json.push_back(decision_json(*found, i));
-  return json;
 }
 
 }  // namespace myelin::report

@@ -25,7 +25,7 @@ std::string increment_in_words(double cost, double qaly) {
 
 Decision decision_of(const results::RunResults& run, double threshold) {
   const ExampleScenario scenario;
-  const auto decisions = decisions_at(report::test::material_of(run, scenario), {threshold}, nullptr);
+  const auto decisions = decisions_at(report::test::material_of(run, scenario), {threshold});
   REQUIRE(decisions);
   return decisions->front();
 }
