@@ -106,7 +106,9 @@ class Run {
     catch_signals();
     study::Execution execution = execution_of(options_, set_, progress_, nullptr);
     study::settle_engine(plan_, execution);
-    const results::RunIdentity identity = results::identity_of(plan_);
+    // Only kept work needs an identity, which digests every table.
+    const results::RunIdentity identity =
+        options_.output.empty() ? results::RunIdentity{} : results::identity_of(plan_);
     const bool done = task && has_part(options_.output, identity, *task);
     if (!options_.output.empty() && plan_.until.empty()) {
       if (const Diagnostics problems = open_folder(identity); !problems.empty())
